@@ -120,10 +120,6 @@ internal static class OptionsLoader
 
     static List<string>? Permits(List<Given<string>> permits) => permits.Count == 0 ? null : permits.ConvertAll(permit => permit.Value);
 
-    static LogLevel Level(Settings settings, Arguments arguments) => arguments.Verbosity switch
-    {
-        0 => settings.LogLevel?.Value ?? Defaults.Level,
-        1 => LogLevel.Debug,
-        _ => LogLevel.Trace,
-    };
+    static LogLevel Level(Settings settings, Arguments arguments) =>
+        Verbosity.Level(arguments.Verbosity, settings.LogLevel?.Value ?? Defaults.Level);
 }

@@ -68,9 +68,9 @@ internal static class SettingTable
         One("paths", Roles.Jack, "N", $"how many sessions to spread connections over, for each mode (default {Defaults.Paths})",
             s => s.Paths, (s, v) => s.Paths = v, (w, p) => Give(w, Quantity.Count(w, p, 1, 16))),
         One("name", Roles.Both, "NAME", "what the other side calls us in its logs (default: the host's name)", s => s.Name, (s, v) => s.Name = v, NameText),
-        One("log-level", Roles.Both, "LEVEL", "error, warning, info, debug or trace (default info)", s => s.LogLevel, (s, v) => s.LogLevel = v,
+        One("log-level", Roles.Both, "LEVEL", "the least level that is logged: error, warning, info, debug or trace (default info)", s => s.LogLevel, (s, v) => s.LogLevel = v,
             (w, p) => Choose(w, p, LogLevels)),
-        One("log-format", Roles.Both, "FORMAT", "text or json (default text)", s => s.LogFormat, (s, v) => s.LogFormat = v,
+        One("log-format", Roles.Both, "FORMAT", "how log lines look: text or json (default text)", s => s.LogFormat, (s, v) => s.LogFormat = v,
             (w, p) => Choose(w, p, LogFormats)),
     ];
 
