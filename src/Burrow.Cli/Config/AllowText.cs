@@ -42,7 +42,7 @@ internal sealed record AllowText(IReadOnlyList<string> Entries)
         if (IPNetwork.TryParse(entry.Text, out _)) return true;
         var slash = entry.Text.IndexOf('/', StringComparison.Ordinal);
         problems.Add(entry.Span, IPAddress.TryParse(entry.Text.AsSpan(0, slash), out _)
-            ? $"\"{Printable.Text(entry.Text)}\" is no range: bits beyond the prefix must be zero, and the prefix at most 32 (IPv6: 128)"
+            ? $"\"{Printable.Text(entry.Text)}\" is no range: after the slash stands a number up to 32 (IPv6: 128)"
             : $"\"{Printable.Text(entry.Text)}\" is no range of addresses: should be ADDRESS/BITS");
         return false;
     }

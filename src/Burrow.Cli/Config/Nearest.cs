@@ -3,7 +3,7 @@ namespace Burrow.Cli.Config;
 /// <summary>Finds what a person probably meant.</summary>
 internal static class Nearest
 {
-    /// <summary>The known name with the fewest edits, when they are few enough to be a slip (a third of the name); else null.</summary>
+    /// <summary>The known name that begins so, or the one with the fewest edits when they are few enough to be a slip (a third of the name); else null.</summary>
     public static string? To(string name, IEnumerable<string> known)
     {
         // Longer than any name of ours can't be a slip, and the distance is quadratic.
@@ -12,6 +12,7 @@ internal static class Nearest
         var bestDistance = int.MaxValue;
         foreach (var candidate in known)
         {
+            if (name.Length >= 3 && candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase)) return candidate;
             var distance = Distance(name.ToLowerInvariant(), candidate);
             if (distance >= bestDistance || distance > Math.Max(1, candidate.Length / 3)) continue;
             (best, bestDistance) = (candidate, distance);

@@ -197,7 +197,9 @@ internal sealed class Interpreter(ProblemList problems)
             if (Substitute(command.Words) is not { } words) return null;
             if (words[0].Text != "list")
             {
-                problems.Add(command.Words[0].Span, $"only list may stand in brackets, not \"{Printable.Text(words[0].Text)}\"");
+                problems.Add(command.Words[0].Span, words[0].Text.Contains(':', StringComparison.Ordinal)
+                    ? "brackets start a command; an IPv6 address stands in braces, too: {[ADDRESS]:PORT}"
+                    : $"only list may stand in brackets, not \"{Printable.Text(words[0].Text)}\"");
                 return null;
             }
             result = TclList.Join(words.Skip(1).Select(word => word.Text));
