@@ -52,8 +52,11 @@ sealed class Instance : IDisposable
             if (any is null) any = file;
             else file.Dispose();
         }
-        return any is null ? new Instance(null, NewId(), 1) : Use(any, configuration);
+        return any is null ? Unkept() : Use(any, configuration);
     }
+
+    /// <summary>An id for this run alone, when there is no state directory.</summary>
+    public static Instance Unkept() => new(null, NewId(), 1);
 
     public void Dispose() => _file?.Dispose();
 

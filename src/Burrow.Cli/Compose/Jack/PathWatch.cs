@@ -12,7 +12,7 @@ sealed class PathWatch : IDisposable
 {
     static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
 
-    readonly SleepWatch _sleep = new();
+    readonly SleepWatch _sleep = new(Look, BootTimeProvider.Instance.GetElapsedTime(0), TimeProvider.System.GetElapsedTime(0));
     readonly Action<IReadOnlySet<System.Net.IPAddress>> _doubt;
     readonly ILogger _logger;
     readonly Timer _timer;
@@ -32,7 +32,7 @@ sealed class PathWatch : IDisposable
 
     void OnLook()
     {
-        if (_sleep.Look(BootTimeProvider.Instance.GetElapsedTime(0), TimeProvider.System.GetElapsedTime(0)) == Awakening.None) return;
+        if (_sleep.Look(BootTimeProvider.Instance.GetElapsedTime(0), TimeProvider.System.GetElapsedTime(0)) == Wake.Normal) return;
         TunnelLog.Woke(_logger);
         _doubt(Addresses());
     }

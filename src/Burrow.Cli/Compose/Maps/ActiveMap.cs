@@ -5,7 +5,7 @@ using Burrow.Core;
 namespace Burrow.Cli.Compose.Maps;
 
 /// <summary>A map that is in force: its rule, what went through it, and what its listener is doing. Thread-safe.</summary>
-sealed class ActiveMap(MapRule rule, AllowList? allowed, TimeProvider time)
+sealed class ActiveMap(MapRule rule, AllowList allowed, TimeProvider time)
 {
     readonly RateMeter _sendRate = new(time);
     readonly RateMeter _receiveRate = new(time);
@@ -15,8 +15,8 @@ sealed class ActiveMap(MapRule rule, AllowList? allowed, TimeProvider time)
 
     public MapRule Rule { get; } = rule;
 
-    /// <summary>The clients that may use it; null: all.</summary>
-    public AllowList? Allowed { get; } = allowed;
+    /// <summary>The clients that may use it.</summary>
+    public AllowList Allowed { get; } = allowed;
 
     public Traffic Traffic { get; } = new();
 

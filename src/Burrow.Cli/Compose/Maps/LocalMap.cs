@@ -1,4 +1,3 @@
-using System.Net;
 using Burrow.Cli.Status;
 using Burrow.Core;
 using Burrow.Endpoints.Inbounds.Listener;
@@ -58,7 +57,7 @@ sealed class LocalMap(ActiveMap map, ISessionSource sessions, Chores chores, Tim
 
     async Task ServeAsync(Connection client)
     {
-        if (map.Allowed is { } allowed && !(client.RemoteEndPoint is IPEndPoint from && await allowed.AllowsAsync(from.Address)))
+        if (!await map.Allowed.AllowsAsync(client.RemoteEndPoint, time))
         {
             TunnelLog.ClientNotAllowed(logger, map.Rule.ToString(), client.RemoteEndPoint);
             client.Abort(new EndReason(EndPhase.Accept, EndSide.Local, EndCause.Denied));

@@ -183,7 +183,8 @@ sealed class SessionEnd : ISessionHandler
         RemoteAsk? ask;
         lock (_gate) _asks.TryGetValue(request.Listen, out ask);
         if (ask is null || ask.IsWithdrawn) return (null, null, Denied("no map of ours"));
-        if (ask.Map.Allowed is { } allowed && !(IPEndPoint.TryParse(request.Source ?? "", out var from) && await allowed.AllowsAsync(from.Address)))
+        IPEndPoint.TryParse(request.Source ?? "", out var client);
+        if (!await ask.Map.Allowed.AllowsAsync(client, _context.Time))
             return (null, null, Denied($"client {request.Source}"));
         return (ask.Map.Rule.Dialled, ask.Map, null);
     }
