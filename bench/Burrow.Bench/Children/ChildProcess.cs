@@ -101,6 +101,18 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Waits until it ends, at most <paramref name="patience"/>. True: it ended.</summary>
     public bool WaitForExit(TimeSpan patience) => _process.WaitForExit(patience);
 
+    /// <summary>As <see cref="WaitForExit"/>, and then until all that it said has been read: for programs that leave no children behind, which would keep the pipe open.</summary>
+    public bool WaitForLastWords(TimeSpan patience)
+    {
+        if (!_process.WaitForExit(patience))
+        {
+            return false;
+        }
+
+        _process.WaitForExit();
+        return true;
+    }
+
     /// <summary>What it said last, as the end of a message; empty when it said nothing.</summary>
     public string LastWords
     {

@@ -27,7 +27,7 @@ internal static partial class Machine
     static string? Version(string program, string option)
     {
         using var child = ChildProcess.Start(program, [option]);
-        child.WaitForExit(TimeSpan.FromSeconds(5));
+        child.WaitForLastWords(TimeSpan.FromSeconds(5));
         return VersionNumber().Match(child.LastWords) is { Success: true } match ? $"{program} {match.Value}" : null;
     }
 

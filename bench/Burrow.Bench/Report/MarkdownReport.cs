@@ -29,15 +29,9 @@ internal sealed class MarkdownReport(BenchOptions options, Measurements measured
         }
 
         Head("Targets", "what", "candidate", "measured", "target", "met");
-        foreach (var target in Targets.All(measured).Where(target => options.Wants(target.Candidate) && target.Figures.Any(figure => figure is not null)))
+        foreach (var target in Targets.All(measured).Where(target => options.Wants(target.Candidate)))
         {
             Row(target.Claim, target.Candidate, string.Join(" · ", target.Figures.Select(Figure)), target.Bound + (target.IsAim ? " (aim)" : ""), target.Verdict);
-        }
-
-        var open = Targets.All(measured).Count(target => target.Figures.Any(figure => figure is null));
-        if (open > 0)
-        {
-            Line($"\n{open} target{(open == 1 ? " was" : "s were")} not or not wholly measured in this run.");
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Burrow.Bench.Report;
 
 /// <summary>What the tunnel must reach: one row of the table. A row that wants several measurements is as good as the worst of them.</summary>
@@ -47,7 +49,7 @@ internal static class Targets
     }
 
     static IEnumerable<Target> Memory(Measurements measured) => Modes.Select(mode => new Target(
-        $"RSS with {measured.Median(mode, Metric.Channels) ?? 0:0} idle channels, Jack and Jenny, MB", mode, "< 120",
+        $"RSS with {Number(measured, mode, Metric.Channels)} idle channels, Jack and Jenny, MB", mode, "< 120",
         [measured.Median(mode, Metric.NearMegabytes), measured.Median(mode, Metric.FarMegabytes)], figure => figure < 120));
 
     static IEnumerable<Target> Survival(Measurements measured)
@@ -59,11 +61,13 @@ internal static class Targets
             yield return Within("path back after 1 s and 5 s of refusals → first resumed byte, ms", mode, 300, Metric.BackAfterRefusal, Metric.BackAfterLongRefusal) with { IsAim = true };
             yield return Within("silent path under load → noticed, ms", mode, 4000, Metric.SilenceDetected);
             yield return new Target(
-                $"bytes lost and doubled in {measured.Median(mode, Metric.ReplayMegabytes) ?? 0:0} MB over {measured.Median(mode, Metric.Cuts) ?? 0:0} cuts", mode, "0 and 0",
+                $"bytes lost and doubled in {Number(measured, mode, Metric.ReplayMegabytes)} MB over {Number(measured, mode, Metric.Cuts)} cuts", mode, "0 and 0",
                 [measured.Median(mode, Metric.Lost), measured.Median(mode, Metric.Doubled)], figure => figure == 0);
         }
 
         Target Within(string claim, string mode, double milliseconds, params Metric[] metrics) =>
             new(claim, mode, $"< {milliseconds:0}", [.. metrics.Select(metric => measured.Median(mode, metric))], figure => figure < milliseconds);
     }
+
+    static string Number(Measurements measured, string candidate, Metric metric) => measured.Median(candidate, metric)?.ToString("0", CultureInfo.InvariantCulture) ?? "–";
 }
