@@ -125,7 +125,7 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
                 measurements.Add(candidate.Name, Metric.NearMegabytes, 1, ProcessTree.ResidentMegabytes([running.Near.Pid]));
                 measurements.Add(candidate.Name, Metric.FarMegabytes, 1, running.Far is null ? 0 : ProcessTree.ResidentMegabytes([running.Far.Pid]));
             },
-            "hold", $"{running.Address}", $"{wanted}", "60");
+            "hold", $"{running.Address}", $"{wanted}", "120");
         measurements.Add(candidate.Name, Metric.Channels, 1, result["held"]);
         Say($"{result["held"]} idle channels, {candidate.Name}: {measurements.Median(candidate.Name, Metric.NearMegabytes):0} + "
             + $"{measurements.Median(candidate.Name, Metric.FarMegabytes):0} MB, opened in {result["seconds"]:0.0} s");
@@ -140,7 +140,7 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
     static LoadResult Load(Action? whileOpen, params string[] arguments)
     {
         using var load = ChildProcess.StartSelf(arguments);
-        var result = LoadResult.Parse(load.ReadLine(TimeSpan.FromSeconds(90)));
+        var result = LoadResult.Parse(load.ReadLine(TimeSpan.FromSeconds(150)));
         whileOpen?.Invoke();
         load.LetGo();
         return result;

@@ -5,6 +5,11 @@ namespace Burrow.Bench.Survival;
 /// <summary>A stream in which every 8 bytes tell their own position: what is missing or came twice can be counted in bytes.</summary>
 internal static class PositionPattern
 {
+    /// <summary>So many bytes are enough to find the place again after one jump.</summary>
+    public const int Window = MostTorn + (2 * sizeof(ulong));
+
+    const int MostTorn = 2 * (sizeof(ulong) - 1);
+
     // Odd, so that multiplying by it can be undone; large, so that the words look alike nowhere.
     const ulong Factor = 0x9E37_79B9_7F4A_7C15;
     static readonly ulong Inverse = InverseOf(Factor);
@@ -21,16 +26,18 @@ internal static class PositionPattern
     /// <summary>Which word of the stream this is; not less than 2^40 when it is none.</summary>
     public static ulong PositionOf(ulong word) => unchecked((word * Inverse) - 1);
 
-    /// <summary>The byte at which these 24 or more bytes stand in the stream, or null when they are none of it.</summary>
-    public static long? Locate(ReadOnlySpan<byte> bytes)
+    /// <summary>Where the stream goes on: the position of the first byte of the first two whole words in a row, and how many bytes stand before them; null when there are none.</summary>
+    /// <param name="bytes">At least <see cref="Window"/>.</param>
+    /// <param name="before">At most 14: a word that was torn, and the rest of the one into which it jumped.</param>
+    public static long? Locate(ReadOnlySpan<byte> bytes, out int before)
     {
-        for (var shift = 0; shift < sizeof(ulong); shift++)
+        for (before = 0; before <= MostTorn; before++)
         {
-            var words = MemoryMarshal.Cast<byte, ulong>(bytes.Slice(shift, 2 * sizeof(ulong)));
+            var words = MemoryMarshal.Cast<byte, ulong>(bytes.Slice(before, 2 * sizeof(ulong)));
             var position = PositionOf(words[0]);
             if (position < 1UL << 40 && PositionOf(words[1]) == position + 1)
             {
-                return ((long)position * sizeof(ulong)) - shift;
+                return (long)position * sizeof(ulong);
             }
         }
 

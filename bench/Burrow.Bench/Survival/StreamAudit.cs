@@ -7,8 +7,8 @@ internal sealed class StreamAudit
 {
     const int Word = sizeof(ulong);
 
-    // Two words in a row at any of eight alignments: fewer bytes can't be told from noise, and wait for more.
-    const int Least = 3 * Word;
+    // Fewer bytes wait for more: up to 14 of torn words, and two in a row to be sure where it goes on.
+    const int Least = PositionPattern.Window;
 
     readonly byte[] _pending = new byte[(256 * 1024) + Least];
     int _held;
@@ -43,7 +43,7 @@ internal sealed class StreamAudit
         _held -= at;
     }
 
-    /// <summary>At the end of the stream: the rest, less than three words, and what never came of <paramref name="sent"/> bytes.</summary>
+    /// <summary>At the end of the stream: the rest, a few words, and what never came of <paramref name="sent"/> bytes.</summary>
     public void End(long sent)
     {
         Position += _held;
@@ -58,34 +58,33 @@ internal sealed class StreamAudit
         }
     }
 
-    // How many bytes are as expected, in whole words from a word's begin.
+    // How many bytes are as expected, in whole words; Position is always at the begin of one.
     int Agreeing(ReadOnlySpan<byte> bytes)
     {
-        // After a jump into a word: that one is known to be right, for it was found by its neighbours.
-        var start = (int)((Word - (Position % Word)) % Word);
-        var expected = (ulong)((Position + start) / Word);
-        var words = MemoryMarshal.Cast<byte, ulong>(bytes[start..]);
+        var expected = (ulong)(Position / Word);
+        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
         var i = 0;
         while (i < words.Length && PositionPattern.PositionOf(words[i]) == expected + (ulong)i)
         {
             i++;
         }
 
-        return i == 0 ? 0 : start + (i * Word);
+        return i * Word;
     }
 
-    // The stream goes on elsewhere than expected. Bytes that belong nowhere are skipped, and count as doubled: nobody sent them so.
+    // The stream goes on elsewhere than expected, at some byte of the words that were torn, which count as if they had come whole.
+    // Bytes that belong nowhere are skipped, and count as doubled: nobody sent them so.
     int Jump(ReadOnlySpan<byte> bytes)
     {
-        if (PositionPattern.Locate(bytes) is not { } found)
+        if (PositionPattern.Locate(bytes, out var torn) is not { } found)
         {
             Doubled++;
             return 1;
         }
 
-        Lost += Math.Max(found - Position, 0);
-        Doubled += Math.Max(Position - found, 0);
+        Lost += Math.Max(found - torn - Position, 0);
+        Doubled += Math.Max(Position - (found - torn), 0);
         Position = found;
-        return 0;
+        return torn;
     }
 }
