@@ -27,6 +27,11 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
     {
         using var server = ChildProcess.StartSelf("serve", $"{_server}");
         server.ReadLine(TimeSpan.FromSeconds(20));
+        if (Machine.BusyCores() is > 0.5 and var busy)
+        {
+            Problem($"the machine had other work when this began ({busy:0.0} processes on average in the last minute): not to be quoted");
+        }
+
         var present = candidates.Where(candidate => candidate.WhyMissing is null).ToArray();
         foreach (var missing in candidates.Except(present))
         {
@@ -66,6 +71,11 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
                 if (result["dead"] > 0)
                 {
                     throw new IOException($"{result["dead"]} of {streams} streams broke");
+                }
+
+                if (result["bytes"] <= 0)
+                {
+                    throw new IOException("no byte arrived in the window");
                 }
 
                 measurements.Add(candidate.Name, metric, round, result["bytes"] / result["seconds"] / 1e6);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Burrow.Bench.Children;
@@ -20,6 +21,9 @@ internal static partial class Machine
     {
         Version("haproxy", "-v"), Version("socat", "-V"), Version("ssh", "-V"), Version("stunnel", "-version"),
     }.OfType<string>());
+
+    /// <summary>The load average of the last minute, proc_loadavg(5).</summary>
+    public static double BusyCores() => double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
 
     static string Congestion() =>
         File.Exists("/proc/sys/net/ipv4/tcp_congestion_control") ? File.ReadAllText("/proc/sys/net/ipv4/tcp_congestion_control").Trim() : "unknown";
