@@ -1,5 +1,6 @@
 using Burrow.Carriers;
 using Burrow.Carriers.Modes.Tls;
+using Burrow.Cli.Commands;
 using Burrow.Cli.Compose.Jack;
 using Burrow.Cli.Compose.Maps;
 using Burrow.Cli.Config;
@@ -58,7 +59,7 @@ internal static class JackRunner
         using var watch = new PathWatch(keepers.Kick, logger);
         using var reload = new Reloader<JackOptions>(options.Reload, changed => changed.Maps, maps, keepers, chores, () => Use(keepers, maps.Modes), logger);
         context.OnHangup = reload.Reload;
-        var process = new ProcessStatus(Environment.ProcessId, "jack", options.Name, ProgramVersion.Text, DateTimeOffset.UtcNow, options.ConfigFile);
+        var process = new ProcessStatus(Environment.ProcessId, "jack", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
         var status = new TunnelStatus(process, maps, () => keepers.Status(jack.Door.Name), () => []);
         using var metrics = new TunnelMetrics(status);
         await using var server = StatusServer.Start("jack", status, logger);

@@ -23,7 +23,7 @@ sealed class Reloader<T>(
             var (options, problems) = read();
             if (options is null)
             {
-                foreach (var problem in problems.All) TunnelLog.ReloadFailed(logger, problem.ToString());
+                foreach (var problem in problems.Items) TunnelLog.ReloadFailed(logger, problem.ToString());
                 return;
             }
             await maps.ApplyAsync(mapsOf(options), sessions);

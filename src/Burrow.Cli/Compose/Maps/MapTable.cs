@@ -102,11 +102,18 @@ sealed class MapTable(bool isJack, Chores chores, TimeProvider time, ILogger log
         foreach (var map in all) await map.DisposeAsync();
     }
 
+    // The entries were checked when the configuration was read.
+    static AllowList AllowListOf(MapRule rule)
+    {
+        if (rule.Allowed is not { } allowed) return AllowList.Everybody;
+        return AllowList.TryParse(allowed.Entries, out var list, out var mistake) ? list : throw new KeyProblemException($"\"{mistake}\" is no address, range or name");
+    }
+
     void Add(MapRule rule, ISessionSource sessions)
     {
         var text = rule.ToString();
         if (_local.ContainsKey(text) || _remote.ContainsKey(text)) return;
-        var map = new ActiveMap(rule, rule.Allowed?.List, time);
+        var map = new ActiveMap(rule, AllowListOf(rule), time);
         var listensHere = isJack == (rule.Direction == MapDirection.ToJenny);
         if (listensHere)
         {
