@@ -1,5 +1,3 @@
-using Burrow.Carriers;
-using Burrow.Carriers.Identity;
 using Burrow.Carriers.Modes.Tls;
 using Burrow.Cli.Commands;
 using Burrow.Cli.Compose.Jenny;
@@ -14,7 +12,6 @@ using Burrow.Core.Time;
 using Burrow.Endpoints.Inbounds.Listener;
 using Burrow.Session.Handshake;
 using Burrow.Session.Mux;
-using Microsoft.Extensions.Logging;
 
 namespace Burrow.Cli.Compose;
 

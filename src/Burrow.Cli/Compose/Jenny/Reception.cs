@@ -1,5 +1,4 @@
 using Burrow.Carriers.Identity;
-using Burrow.Carriers.Modes.Tls;
 using Burrow.Core;
 using Burrow.Session;
 using Burrow.Session.Handshake;
