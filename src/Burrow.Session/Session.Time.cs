@@ -72,7 +72,9 @@ public sealed partial class Session
             {
                 var window = _budget.ReserveFirst();
                 if (window == 0) return;
-                channel.Window.Open(window, 0);
+                // Before OPEN is made it tells the peer; afterwards a CREDIT has to.
+                if (channel.Id == 0) channel.Window.Open(window, 0);
+                else channel.Window.OpenLate(window);
                 Note(channel, PendingFrames.Credit);
             }
             _starved.RemoveAt(i);
