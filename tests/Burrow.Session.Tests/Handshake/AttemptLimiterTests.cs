@@ -1,0 +1,44 @@
+using Burrow.Session.Handshake;
+using Xunit;
+
+namespace Burrow.Session.Tests.Handshake;
+
+public sealed class AttemptLimiterTests
+{
+    static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch;
+    static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public void Refused_IsLoggedOncePerAddressAndWindow()
+    {
+        var limiter = new AttemptLimiter(Window);
+        Assert.True(limiter.Refused("a", Start));
+        Assert.False(limiter.Refused("a", Start.AddSeconds(59)));
+        Assert.True(limiter.Refused("b", Start.AddSeconds(59)));
+        Assert.True(limiter.Refused("a", Start.AddSeconds(60)));
+    }
+
+    [Fact]
+    public void Admits_UntilTheLimitAndAgainAfterTheWindow()
+    {
+        var limiter = new AttemptLimiter(Window, maxRefusals: 3);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.True(limiter.Admits("a", Start));
+            limiter.Refused("a", Start);
+        }
+        Assert.False(limiter.Admits("a", Start.AddSeconds(59)));
+        Assert.True(limiter.Admits("b", Start.AddSeconds(59)));
+        Assert.True(limiter.Admits("a", Start.AddSeconds(60)));
+    }
+
+    [Fact]
+    public void Table_IsBounded()
+    {
+        var limiter = new AttemptLimiter(Window, maxAddresses: 10);
+        for (var i = 0; i < 1000; i++) limiter.Refused($"{i}", Start);
+        Assert.Equal(10, limiter.Count);
+        Assert.True(limiter.Refused("0", Start));
+        Assert.False(limiter.Refused("999", Start));
+    }
+}
