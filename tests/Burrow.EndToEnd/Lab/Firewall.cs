@@ -123,11 +123,11 @@ sealed class Firewall(LabHost client, LabHost firewall, LabHost server)
             await firewall.RunAsync(["tc", "qdisc", "replace", "dev", link, "root", "tbf", "rate", $"{megabits}mbit", "burst", "128kb", "latency", "100ms"]);
     }
 
-    /// <summary>Resets every TCP connection between the two machines at both ends, as an administrator or an overload would.</summary>
+    /// <summary>Resets every TCP connection that leaves one of the two machines, at both ends, as an administrator or an overload would.</summary>
     public async Task ResetConnectionsAsync()
     {
-        await client.RunAsync(["ss", "-K", "dst", NetworkLab.ServerAddress]);
-        await server.RunAsync(["ss", "-K", "src", NetworkLab.ServerAddress]);
+        await client.RunAsync(["ss", "-K", "dst", "10.77.0.0/16"]);
+        await server.RunAsync(["ss", "-K", "src", "10.77.0.0/16"]);
     }
 
     Task<string> RuleAsync(string rule) => firewall.RunAsync(["nft", .. rule.Split(' ')]);
