@@ -1,0 +1,178 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Burrow.Core.Sockets;
+
+/// <summary>A connected TCP or unix socket. Owns it.</summary>
+/// <remarks>
+/// <para>Every call is first tried on the non-blocking socket itself; the event loop is asked only when the kernel has nothing or takes nothing.</para>
+/// <para>When the peer resets, what had arrived before is still delivered by reads, as the kernel does; writes fail at once. A unix socket knows no reset:
+/// its peer sees an abort as a reset only if it had sent something that was not read, and otherwise as an end of stream.</para>
+/// </remarks>
+public sealed class SocketConnection : Connection
+{
+    readonly Socket _socket;
+    SocketOperation? _reading; // made when a read first has to wait
+    SocketOperation? _writing; // made when a write first has to wait
+    volatile bool _closed; // the socket is closed, or will be in a moment
+    volatile bool _readEnded;
+    volatile bool _writeEnded;
+
+    /// <param name="socket">Connected. It becomes non-blocking, and TCP sends at once (no Nagle delay): batching is done by whoever writes.</param>
+    public SocketConnection(Socket socket)
+    {
+        _socket = socket;
+        try
+        {
+            socket.Blocking = false;
+            if (socket.ProtocolType == ProtocolType.Tcp) socket.NoDelay = true;
+            LocalEndPoint = EndPoints.Fold(socket.LocalEndPoint);
+            RemoteEndPoint = EndPoints.Fold(socket.RemoteEndPoint);
+        }
+        catch (SocketException e)
+        {
+            Fail(e.SocketErrorCode); // reset before we looked: found out by the first read or write
+        }
+        catch (ObjectDisposedException)
+        {
+            Fail(SocketError.NotSocket);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override EndPoint? RemoteEndPoint { get; }
+
+    /// <inheritdoc/>
+    public override EndPoint? LocalEndPoint { get; }
+
+    /// <summary>For options that only some users need. Reading, writing and closing stay here.</summary>
+    internal Socket Socket => _socket;
+
+    /// <inheritdoc/>
+    public override int TryRead(Span<byte> buffer)
+    {
+        if (_closed) return Aborted;
+        try
+        {
+            var count = _socket.Receive(buffer, SocketFlags.None, out var error);
+            if (count > 0) return count;
+            if (error == SocketError.WouldBlock) return WouldBlock;
+            if (error != SocketError.Success) Fail(error);
+
+            // The kernel reports a reset once, and that may have been to the writer or to a wait: afterwards it looks like an end of stream.
+            if (End is not null) return Aborted;
+            _readEnded = true;
+            return EndOfStream;
+        }
+        catch (ObjectDisposedException)
+        {
+            return Aborted; // an abort came between the check and the call
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask WaitReadableAsync()
+    {
+        if (_closed) return ValueTask.CompletedTask;
+        try
+        {
+            return (_reading ??= new SocketOperation(this)).WaitReadableAsync(_socket);
+        }
+        catch (ObjectDisposedException)
+        {
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int TryWrite(ReadOnlySpan<byte> buffer)
+    {
+        if (End is not null) return Aborted;
+        try
+        {
+            var count = _socket.Send(buffer, SocketFlags.None, out var error);
+            if (error == SocketError.Success) return count;
+            if (error == SocketError.WouldBlock) return 0;
+            Fail(error);
+            return Aborted;
+        }
+        catch (ObjectDisposedException)
+        {
+            return Aborted;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> buffer)
+    {
+        var taken = TryWrite(buffer.Span);
+        if (taken == Aborted) return new ValueTask<bool>(false);
+        if (taken == buffer.Length) return new ValueTask<bool>(true);
+        try
+        {
+            return (_writing ??= new SocketOperation(this)).SendAsync(_socket, buffer[taken..]);
+        }
+        catch (ObjectDisposedException)
+        {
+            return new ValueTask<bool>(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<bool> CompleteAsync()
+    {
+        if (End is not null) return new ValueTask<bool>(false);
+        if (_writeEnded) return new ValueTask<bool>(true);
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+            _writeEnded = true;
+            return new ValueTask<bool>(true);
+        }
+        catch (SocketException e)
+        {
+            // "Not connected": the peer's reset came first and nobody has read it yet.
+            Fail(e.SocketErrorCode == SocketError.NotConnected ? SocketError.ConnectionReset : e.SocketErrorCode);
+            return new ValueTask<bool>(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            return new ValueTask<bool>(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync()
+    {
+        if (_readEnded && _writeEnded && SetEnd(EndReason.Completed))
+        {
+            _closed = true;
+            _socket.Dispose();
+        }
+        else
+        {
+            SetEnd(new EndReason(EndPhase.Close, EndSide.Local, EndCause.Closed));
+            CloseHard();
+        }
+        _reading?.Dispose();
+        _writing?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override void AbortCore() => CloseHard();
+
+    /// <summary>Records what the system reported. The socket is closed unless the kernel has ended the connection already.</summary>
+    internal void Fail(SocketError error)
+    {
+        SetEnd(SocketErrors.ToEndReason(error, EndPhase.Relay));
+        if (!SocketErrors.EndsInKernel(error)) CloseHard();
+    }
+
+    // A close timeout of zero makes the runtime close with linger 0: TCP sends a reset, and the kernel drops what was not sent.
+    void CloseHard()
+    {
+        _closed = true;
+        _socket.Close(0);
+    }
+}
