@@ -17,7 +17,7 @@ sealed class NetworkLab : IAsyncDisposable
     public const string ServerAddress = "10.77.2.2";
     public const string ServerAddress6 = "fd77:2::2";
 
-    static int s_count;
+    static int _count;
 
     NetworkLab(string folder, LabHost client, LabHost firewall, LabHost server)
     {
@@ -45,7 +45,7 @@ sealed class NetworkLab : IAsyncDisposable
     {
         Requires.Namespaces();
         await LabSweep.RemoveLeftoversAsync();
-        var number = Interlocked.Increment(ref s_count);
+        var number = Interlocked.Increment(ref _count);
         var folder = Directory.CreateDirectory(LabSweep.FolderOf(number)).FullName;
         var hosts = $"127.0.0.1 localhost\n::1 localhost\n{ServerAddress} server.lab\n{ServerAddress6} server6.lab\n{ClientAddress} client.lab\n";
         Task<LabHost> HostAsync(string role) => LabHost.CreateAsync(LabSweep.NameOf(number, role), Path.Combine(folder, role), hosts);
