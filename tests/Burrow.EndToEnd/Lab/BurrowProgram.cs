@@ -9,23 +9,23 @@ static class BurrowProgram
     /// <summary>The environment's BURROW, or what this build has made in src/Burrow.Cli.</summary>
     public static string Path { get; } = Environment.GetEnvironmentVariable("BURROW") is { Length: > 0 } given ? System.IO.Path.GetFullPath(given) : FromThisBuild();
 
+    // Root's files are at fixed places, whatever the environment says. "ip netns exec" has made a mount namespace for this process alone, so that folders of the lab can take
+    // the place of the system's.
+    const string InOwnFolders = "mount --bind \"$HOME/run\" /run && mount --bind \"$HOME/lib\" /var/lib && mount --bind \"$HOME/cache\" /var/cache && exec \"$@\"";
+
     /// <summary>
     /// Starts it on a machine as a user of his own: with his own home, keys, state and sockets. One and the same name is one and the same user, with what
     /// earlier runs have left.
     /// </summary>
     public static LabProcess StartBurrow(this LabHost host, string user, params string[] arguments)
     {
-        var home = Directory.CreateDirectory(System.IO.Path.Combine(host.Folder, user)).FullName;
-        string Own(string name) => Directory.CreateDirectory(System.IO.Path.Combine(home, name)).FullName;
-        var runtime = Own("run");
-        File.SetUnixFileMode(runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return host.Start([Path, .. arguments], new Dictionary<string, string>
+        if (!File.Exists(Path)) throw new FileNotFoundException($"build the program first, or say in BURROW where it is: {Path}");
+        var home = System.IO.Path.Combine(host.Folder, user);
+        foreach (var folder in new[] { "run", "lib", "cache", "config" }) Directory.CreateDirectory(System.IO.Path.Combine(home, folder));
+        return host.Start(["sh", "-c", InOwnFolders, "burrow", Path, .. arguments], new Dictionary<string, string>
         {
             ["HOME"] = home,
-            ["XDG_CONFIG_HOME"] = Own("config"),
-            ["XDG_STATE_HOME"] = Own("state"),
-            ["XDG_CACHE_HOME"] = Own("cache"),
-            ["XDG_RUNTIME_DIR"] = runtime,
+            ["XDG_CONFIG_HOME"] = System.IO.Path.Combine(home, "config"),
         });
     }
 
