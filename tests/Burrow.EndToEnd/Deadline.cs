@@ -21,10 +21,13 @@ sealed class Deadline(TimeSpan limit, string message)
     }
 
     /// <summary>Polls until a condition holds.</summary>
-    public static async Task UntilAsync(Func<bool> condition, TimeSpan limit, string message)
+    public static Task UntilAsync(Func<bool> condition, TimeSpan limit, string message) => UntilAsync(() => Task.FromResult(condition()), limit, message);
+
+    /// <inheritdoc cref="UntilAsync(Func{bool}, TimeSpan, string)"/>
+    public static async Task UntilAsync(Func<Task<bool>> condition, TimeSpan limit, string message)
     {
         var deadline = new Deadline(limit, message);
-        while (!condition()) await deadline.PollAsync();
+        while (!await condition()) await deadline.PollAsync();
     }
 }
 

@@ -15,7 +15,7 @@ static class Requires
     {
         That(OperatingSystem.IsLinux(), "network namespaces need Linux");
         That(Environment.UserName == "root" || Environment.IsPrivilegedProcess, "network namespaces need root");
-        Tools("ip", "nft", "conntrack", "setpriv");
+        Tools("ip", "ss", "tc", "nft", "conntrack", "sysctl", "mount", "setpriv");
     }
 
     /// <summary>Programs on the path (or in /usr/sbin).</summary>

@@ -80,6 +80,10 @@ sealed class Firewall(LabHost client, LabHost firewall, LabHost server)
     /// <summary>From now on a connection that was idle for so long is forgotten.</summary>
     public Task ForgetIdleAsync(int seconds) => firewall.RunAsync(["sysctl", "-qw", $"net.netfilter.nf_conntrack_tcp_timeout_established={seconds}"]);
 
+    /// <summary>Waits until no connection is known any more.</summary>
+    public Task AllForgottenAsync() =>
+        Deadline.UntilAsync(async () => (await firewall.RunAsync(["conntrack", "-L"])).Length == 0, TimeSpan.FromSeconds(20), "the firewall still knows a connection");
+
     /// <summary>The client gets another address, as in another wireless network; its old one is gone.</summary>
     public async Task RoamAsync()
     {
