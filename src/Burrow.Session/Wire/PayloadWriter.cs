@@ -33,9 +33,8 @@ ref struct PayloadWriter(Span<byte> buffer)
     /// <summary>A text: u8 length and UTF-8. Longer ones are cut at a character, for they are only ever names and explanations.</summary>
     public void Text(string? value)
     {
-        var room = _buffer.Slice(Length + 1, byte.MaxValue);
-        Encoder encoder = Encoding.UTF8.GetEncoder();
-        encoder.Convert(value, room, flush: true, out _, out var written, out _);
+        var room = _buffer.Slice(Length + 1, Math.Min(byte.MaxValue, _buffer.Length - Length - 1));
+        Encoding.UTF8.GetEncoder().Convert(value, room, flush: true, out _, out var written, out _);
         _buffer[Length] = (byte)written;
         Length += 1 + written;
     }

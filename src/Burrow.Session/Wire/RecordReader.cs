@@ -80,9 +80,6 @@ sealed class RecordWriter(StreamMac? mac, ulong epoch)
 {
     ulong _number;
 
-    /// <summary>The most room that one record can take.</summary>
-    public const int MaxLength = WireFormat.RecordHeaderLength + WireFormat.MaxControlPayload + WireFormat.MacLength;
-
     /// <returns>How many bytes were written.</returns>
     public int Ack(Span<byte> destination, ulong received, ulong limit)
     {
@@ -101,7 +98,7 @@ sealed class RecordWriter(StreamMac? mac, ulong epoch)
     /// <returns>How many bytes were written.</returns>
     public int End(Span<byte> destination, int code, string? text)
     {
-        var payload = new PayloadWriter(destination.Slice(WireFormat.RecordHeaderLength, WireFormat.MaxControlPayload));
+        var payload = new PayloadWriter(destination[WireFormat.RecordHeaderLength..]);
         payload.U16(code);
         payload.Text(text);
         return Finish(destination, RecordType.End, payload.Length);

@@ -44,6 +44,7 @@ enum RecordType : byte
 /// <summary>Frame types (docs/protocol.md §5).</summary>
 enum FrameType : byte
 {
+    None = 0,
     Open = 1,
     Opened = 2,
     Data = 3,

@@ -1,0 +1,36 @@
+using Burrow.Core;
+
+namespace Burrow.Cli.Config;
+
+/// <summary>Which way the connections of a map go: the arrow points from the side that listens to the side that dials.</summary>
+internal enum MapDirection
+{
+    /// <summary><c>=&gt;</c>: Jack listens, Jenny dials.</summary>
+    ToJenny,
+
+    /// <summary><c>&lt;=</c>: Jenny listens, Jack dials.</summary>
+    ToJack,
+}
+
+/// <summary>A map: a listener on one side joined to a target on the other, in one mode.</summary>
+/// <param name="Mode">The mode in which its channels travel.</param>
+/// <param name="Jack">The address on Jack's side.</param>
+/// <param name="Direction">Who listens.</param>
+/// <param name="Jenny">The address on Jenny's side.</param>
+/// <param name="Allowed">The clients that may use it: addresses, ranges, names. Null: every client.</param>
+/// <param name="Where">Where it was written.</param>
+internal sealed record MapRule(Mode Mode, Target Jack, MapDirection Direction, Target Jenny, AllowText? Allowed, Span Where)
+{
+    /// <summary>Where the map listens.</summary>
+    public Target Listener => Direction == MapDirection.ToJenny ? Jack : Jenny;
+
+    /// <summary>Where the other side dials.</summary>
+    public Target Dialled => Direction == MapDirection.ToJenny ? Jenny : Jack;
+
+    /// <summary>The map as it would be written in a file. Two maps with the same text are the same map when a file is read again.</summary>
+    public override string ToString()
+    {
+        var text = $"{Mode.ToString().ToLowerInvariant()} {Jack} {(Direction == MapDirection.ToJenny ? "=>" : "<=")} {Jenny}";
+        return Allowed is null ? text : $"{text} {{{Allowed}}}";
+    }
+}

@@ -1,0 +1,65 @@
+namespace Burrow.Cli.Hosting;
+
+/// <summary>Where files belong (XDG Base Directory Specification 0.8; Filesystem Hierarchy Standard 3.0 for root).</summary>
+/// <param name="variable">Reads an environment variable.</param>
+/// <param name="isRoot">Whether we are root: then the system's directories are ours.</param>
+/// <param name="user">The user's name, for the directory under the temporary one.</param>
+/// <param name="temporary">The temporary directory.</param>
+internal sealed class Directories(Func<string, string?> variable, bool isRoot, string user, string temporary)
+{
+    const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Those of this process.</summary>
+    public static Directories OfThisProcess { get; } =
+        new(Environment.GetEnvironmentVariable, Environment.IsPrivilegedProcess, Environment.UserName, Path.GetTempPath());
+
+    /// <summary>Keys.</summary>
+    public string Config => Xdg("XDG_CONFIG_HOME") ?? InHome(".config", "/etc");
+
+    /// <summary>Sockets, pids, status.</summary>
+    public string Runtime
+    {
+        get
+        {
+            if (isRoot) return "/run/burrow";
+            return Xdg("XDG_RUNTIME_DIR") ?? Path.Combine(temporary, $"burrow-{user}");
+        }
+    }
+
+    /// <summary>Instance ids and run numbers.</summary>
+    public string State => isRoot ? "/var/lib/burrow" : Xdg("XDG_STATE_HOME") ?? InHome(".local/state", "/var/lib");
+
+    /// <summary>What can be fetched or made again.</summary>
+    public string Cache => isRoot ? "/var/cache/burrow" : Xdg("XDG_CACHE_HOME") ?? InHome(".cache", "/var/cache");
+
+    /// <summary>Makes a directory that only we can use, or makes sure that it is one.</summary>
+    /// <returns>The directory.</returns>
+    /// <exception cref="IOException">It is a link or belongs to somebody else.</exception>
+    public static string Require(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // The profile's directories are their owner's there.
+            Directory.CreateDirectory(directory);
+            return directory;
+        }
+        var info = Directory.CreateDirectory(directory, OwnerOnly);
+        if (info.LinkTarget is not null) throw new IOException($"{directory} is a symbolic link; remove it");
+        try
+        {
+            // Only its owner can do this: whoever made a directory of our name under /tmp before us is found out here.
+            if (info.UnixFileMode != OwnerOnly || !Environment.IsPrivilegedProcess) File.SetUnixFileMode(directory, OwnerOnly);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new IOException($"{directory} belongs to somebody else", error);
+        }
+        return directory;
+    }
+
+    /// <summary>The specification tells to ignore what is no absolute path.</summary>
+    string? Xdg(string name) => variable(name) is { } value && Path.IsPathRooted(value) ? Path.Combine(value, "burrow") : null;
+
+    string InHome(string part, string withoutHome) =>
+        Path.Combine(variable("HOME") is { Length: > 0 } home && Path.IsPathRooted(home) ? Path.Combine(home, part) : withoutHome, "burrow");
+}

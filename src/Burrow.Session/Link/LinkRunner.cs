@@ -1,0 +1,109 @@
+using Burrow.Core;
+using Burrow.Core.Memory;
+
+namespace Burrow.Session.Link;
+
+/// <summary>
+/// Runs a session's links: for each carrier one reader loop, one writer loop and one timer, all ended before the next carrier's begin. One for each session.
+/// </summary>
+public sealed class LinkRunner(Session session, TimeProvider time)
+{
+    // Batches or reads in a row without waiting, after which a loop moves to the thread pool: it may be running on the thread that dispatches the sockets' events.
+    const int Burst = 16;
+
+    readonly Lock _gate = new();
+    Connection? _carrier;
+    Task _running = Task.CompletedTask;
+
+    /// <summary>The session's clock.</summary>
+    public TimeSpan Now => time.GetElapsedTime(0);
+
+    /// <summary>The carrier that is up, or was last.</summary>
+    public Connection? Carrier
+    {
+        get { lock (_gate) return _carrier; }
+    }
+
+    /// <summary>Carries the session over a carrier until that ends; the older carrier is ended first. Owns the carrier and disposes it.</summary>
+    /// <param name="carrier">In its mode, handshake done.</param>
+    /// <param name="point">What the handshake agreed.</param>
+    /// <param name="attached">Told when the link has begun, with the number of bytes that have to be sent again.</param>
+    /// <returns>Why it ended.</returns>
+    public async Task<EndReason> RunAsync(Connection carrier, AttachPoint point, Action<ulong>? attached = null)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task older;
+        lock (_gate)
+        {
+            older = _running;
+            _running = done.Task;
+            _carrier?.Abort(new EndReason(EndPhase.Relay, EndSide.Local, EndCause.Superseded));
+            _carrier = carrier;
+        }
+        session.Work.Set();
+        try
+        {
+            await older;
+            if (session.Attach(point, Now) is not { } link)
+                return session.Ended ?? new EndReason(EndPhase.Attach, EndSide.Local, EndCause.Superseded);
+            attached?.Invoke(link.Replayed);
+            await using var timer = new LinkTimer(session, link, carrier, this, time);
+            await Task.WhenAll(ReadAsync(carrier, link, timer), WriteAsync(carrier, link, timer));
+            session.Detach(link);
+            return carrier.End ?? EndReason.Completed;
+        }
+        finally
+        {
+            await carrier.DisposeAsync();
+            done.SetResult();
+        }
+    }
+
+    async Task ReadAsync(Connection carrier, LinkState link, LinkTimer timer)
+    {
+        var burst = 0;
+        EndReason? end = null;
+        while (end is null)
+        {
+            // No buffer is held while nothing comes.
+            var wait = carrier.WaitReadableAsync();
+            if (!wait.IsCompleted) burst = 0;
+            await wait;
+            var slab = SlabPool.Shared.Rent();
+            var count = await carrier.ReadAsync(slab.Memory);
+            if (count > 0) end = session.Receive(link, slab.Span[..count], Now);
+            else end = carrier.End ?? new EndReason(EndPhase.Relay, EndSide.Peer, EndCause.Closed);
+            slab.Return();
+            timer.Update();
+            if (++burst % Burst == 0) await Task.Yield();
+        }
+        carrier.Abort(end);
+        session.Work.Set(); // the writer may be waiting for something to do
+    }
+
+    async Task WriteAsync(Connection carrier, LinkState link, LinkTimer timer)
+    {
+        var burst = 0;
+        while (carrier.End is null)
+        {
+            var batch = session.Produce(link, Now);
+            if (batch.IsEmpty)
+            {
+                timer.Update();
+                var work = session.Work.WaitAsync();
+                if (!work.IsCompleted) burst = 0;
+                await work;
+                continue;
+            }
+            if (!await carrier.WriteAsync(batch)) break;
+            if (session.EndSent)
+            {
+                await carrier.CompleteAsync();
+                session.CloseAfterEnd();
+                carrier.Abort(EndReason.Stopped);
+            }
+            if (++burst % Burst == 0) await Task.Yield();
+        }
+        carrier.Abort(new EndReason(EndPhase.Relay, EndSide.Peer, EndCause.Reset)); // unless it has a reason already
+    }
+}

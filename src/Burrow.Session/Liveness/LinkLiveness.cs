@@ -1,0 +1,121 @@
+namespace Burrow.Session.Liveness;
+
+/// <summary>What is believed of a link.</summary>
+enum LinkHealth
+{
+    Alive,
+
+    /// <summary>An answer is overdue: the dialling side races a second carrier against this one.</summary>
+    Suspect,
+
+    /// <summary>Given up.</summary>
+    Dead,
+}
+
+/// <summary>
+/// Decides when to ping and what to believe of a link. Pure: it is told what happened and when, and answers; it has no timer and no socket.
+/// </summary>
+/// <remarks>
+/// Only silence after something that needs an answer counts, and only pings need one: whatever arrives proves the path, and a path that delivers nothing answers no
+/// ping. Overdue is counted on the <see cref="AwakeClock"/>; when to ping, on the session's. Guarded by the session's lock.
+/// </remarks>
+/// <param name="patience">How many times the suspicion's time until the link is dead. Jack is quick, because he can dial; Jenny waits for him.</param>
+/// <param name="now">The session's time.</param>
+sealed class LinkLiveness(int patience, TimeSpan now)
+{
+    readonly AwakeClock _clock = new(now);
+    readonly RttEstimator _rtt = new();
+    TimeSpan _silentSince; // of the awake clock: the later of the last arrival and the ping that is out
+    TimeSpan _receivedAt = now;
+    TimeSpan _pingAt = now;
+    ulong _token;
+    bool _pingOut;
+    bool _pingWanted = true; // the first one measures the round trip before anything depends on it
+
+    public TimeSpan Rtt => _rtt.Smoothed;
+
+    /// <summary>How long an answer may be overdue.</summary>
+    public TimeSpan SuspectAfter
+    {
+        get
+        {
+            var usual = 4 * (_rtt.Smoothed + _rtt.Variation);
+            if (usual < SessionTuning.MinSuspect) return SessionTuning.MinSuspect;
+            return usual < SessionTuning.MaxSuspect || 2 * _rtt.Smoothed < SessionTuning.MaxSuspect
+                ? TimeSpan.FromTicks(Math.Min(usual.Ticks, SessionTuning.MaxSuspect.Ticks))
+                : 2 * _rtt.Smoothed;
+        }
+    }
+
+    /// <summary>Anything arrived.</summary>
+    public void OnReceived(TimeSpan now)
+    {
+        _clock.Look(now);
+        _silentSince = _clock.Now;
+        _receivedAt = now;
+    }
+
+    /// <summary>Stream bytes were sent: it had better be known soon whether they arrive.</summary>
+    public void OnSent(TimeSpan now)
+    {
+        if (!_pingOut && now - _pingAt >= SessionTuning.BusyPing) _pingWanted = true;
+    }
+
+    /// <summary>An answer is wanted soon, if none is under way already.</summary>
+    public void Ask()
+    {
+        if (!_pingOut) _pingWanted = true;
+    }
+
+    /// <summary>Something makes the path doubtful (an address changed, the machine slept): ask at once.</summary>
+    public void Doubt()
+    {
+        _pingWanted = true;
+        _pingOut = false;
+    }
+
+    /// <summary>Whether a ping is to be sent; if so it counts as sent, with the returned token.</summary>
+    public bool TakePing(TimeSpan now, out ulong token)
+    {
+        token = 0;
+        if (!_pingWanted) return false;
+        _clock.Look(now);
+        token = ++_token;
+        _silentSince = _clock.Now;
+        _pingAt = now;
+        (_pingWanted, _pingOut) = (false, true);
+        return true;
+    }
+
+    /// <returns>The round trip, when the pong answers the ping that is out.</returns>
+    public TimeSpan? OnPong(ulong token, TimeSpan now)
+    {
+        if (!_pingOut || token != _token) return null;
+        _pingOut = false;
+        var rtt = now - _pingAt;
+        _rtt.Add(rtt);
+        return rtt;
+    }
+
+    /// <summary>Looks at the clock.</summary>
+    public LinkHealth Tick(TimeSpan now)
+    {
+        _clock.Look(now);
+        if (!_pingOut)
+        {
+            if (now - _receivedAt >= SessionTuning.IdlePing) _pingWanted = true;
+            return LinkHealth.Alive;
+        }
+        var silent = _clock.Now - _silentSince;
+        if (silent < SuspectAfter) return LinkHealth.Alive;
+        return silent < patience * SuspectAfter ? LinkHealth.Suspect : LinkHealth.Dead;
+    }
+
+    /// <summary>How long until <see cref="Tick"/> should be called, if nothing else happens.</summary>
+    public TimeSpan NextTick(TimeSpan now)
+    {
+        if (_pingOut) return AwakeClock.LongestStep / 2;
+        var idle = SessionTuning.IdlePing - (now - _receivedAt);
+        return idle > TimeSpan.Zero ? idle : TimeSpan.Zero;
+    }
+}

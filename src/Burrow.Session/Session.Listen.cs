@@ -1,0 +1,43 @@
+using Burrow.Core;
+using Burrow.Session.Wire;
+
+namespace Burrow.Session;
+
+/// <summary>Listeners that one side asks the other for (docs/protocol.md §6).</summary>
+public sealed partial class Session
+{
+    delegate int PayloadOf(Span<byte> payload);
+
+    /// <summary>Asks the peer to listen. The answer comes as <see cref="ISessionHandler.OnListening"/> or <see cref="ISessionHandler.OnNotListening"/>.</summary>
+    /// <returns>The id that names the listener in this session.</returns>
+    public uint Listen(ListenRequest request)
+    {
+        uint id;
+        lock (_gate) id = _nextListen++;
+        Say(FrameType.Listen, payload => ControlFrames.WriteListen(payload, id, request));
+        return id;
+    }
+
+    /// <summary>The peer need not listen any more; its channels go on.</summary>
+    public void Unlisten(uint id) => Say(FrameType.Unlisten, payload => ControlFrames.WriteUnlisten(payload, id));
+
+    /// <summary>Answers <see cref="ISessionHandler.OnListen"/>: we do, on that port.</summary>
+    public void Listening(uint id, int port) => Say(FrameType.Listening, payload => ControlFrames.WriteListening(payload, id, port));
+
+    /// <summary>Answers <see cref="ISessionHandler.OnListen"/>: we don't, or no longer.</summary>
+    public void NotListening(uint id, EndReason reason) => Say(FrameType.NotListening, payload => ControlFrames.WriteNotListening(payload, id, reason));
+
+    // Rare and small: these frames are made at once and wait in order. How many can wait is bounded by the maps of both configurations.
+    void Say(FrameType type, PayloadOf write)
+    {
+        var frame = new byte[WireFormat.FrameHeaderLength + WireFormat.MaxControlPayload];
+        var length = write(frame.AsSpan(WireFormat.FrameHeaderLength));
+        new FrameHeader(type, length, 0).Write(frame);
+        lock (_gate)
+        {
+            if (_ended is not null) return;
+            _sessionFrames.Enqueue(frame[..(WireFormat.FrameHeaderLength + length)]);
+        }
+        Work.Set(inline: false);
+    }
+}

@@ -1,0 +1,123 @@
+using Burrow.Core;
+using Burrow.Session.Link;
+using Burrow.Session.Liveness;
+using Burrow.Session.Mux;
+
+namespace Burrow.Session;
+
+/// <summary>What passes with time: acks that wait for company, pings, suspicion, channels that wait for memory.</summary>
+public sealed partial class Session
+{
+    // How often a channel that got no memory asks again.
+    static readonly TimeSpan StarvedRetry = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Looks at the clock for a link.</summary>
+    /// <returns>Why the link is to be given up, or null.</returns>
+    internal EndReason? Tick(LinkState link, TimeSpan now)
+    {
+        var suspect = false;
+        EndReason? dead = null;
+        lock (_gate)
+        {
+            if (link != _link || link.Superseded) return new(EndPhase.Relay, EndSide.Local, EndCause.Superseded);
+            _now = now;
+            switch (link.Liveness.Tick(now))
+            {
+                case LinkHealth.Suspect when !link.SuspectTold:
+                    suspect = link.SuspectTold = true;
+                    break;
+                case LinkHealth.Dead:
+                    dead = new(EndPhase.Relay, EndSide.Path, EndCause.Silent, $"no answer for {Patience * link.Liveness.SuspectAfter.TotalSeconds:0.0} s");
+                    break;
+            }
+            FeedStarved();
+        }
+        if (suspect) _handler.OnSuspect(this);
+        Work.Set();
+        return dead;
+    }
+
+    // Jack can dial, so he gives up soon; Jenny can only wait, and would throw a slow carrier away for nothing.
+    int Patience => IsJack ? 2 : 5;
+
+    /// <summary>How long until <see cref="Tick"/> is wanted, if nothing else happens.</summary>
+    internal TimeSpan NextTick(LinkState link, TimeSpan now)
+    {
+        lock (_gate)
+        {
+            var next = link.Liveness.NextTick(now);
+            if (_received > _ackedToPeer)
+            {
+                var ack = _ackSince + SessionTuning.AckDelay - now;
+                if (ack < next) next = ack;
+            }
+            if (_starved.Count > 0 && StarvedRetry < next) next = StarvedRetry;
+            return next > TimeSpan.Zero ? next : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Something makes the path doubtful (an address changed, the machine slept): asks the peer at once.</summary>
+    public void Doubt()
+    {
+        lock (_gate) _link?.Liveness.Doubt();
+        Work.Set();
+    }
+
+    void FeedStarved()
+    {
+        for (var i = _starved.Count - 1; i >= 0; i--)
+        {
+            var channel = _starved[i];
+            if (!channel.Over)
+            {
+                var window = _budget.ReserveFirst();
+                if (window == 0) return;
+                channel.Window.Open(window, 0);
+                Note(channel, PendingFrames.Credit);
+            }
+            _starved.RemoveAt(i);
+        }
+    }
+
+    /// <summary>A consistent view for status and tests. Any thread.</summary>
+    public SessionSnapshot Snapshot()
+    {
+        lock (_gate)
+        {
+            long queued = 0;
+            foreach (var channel in _channels.Values) queued += (channel.Queue?.Length ?? 0) + (channel.Port?.Held ?? 0);
+            foreach (var channel in _uncommitted) queued += channel.Port?.Held ?? 0;
+            return new SessionSnapshot(
+                _link is { Superseded: false },
+                _link?.Since ?? TimeSpan.Zero,
+                _link?.Liveness.Rtt ?? TimeSpan.Zero,
+                _channels.Count + _uncommitted.Count,
+                _log.Committed,
+                _received,
+                (long)_log.Unacked,
+                queued,
+                _link?.Rate.Rate ?? 0);
+        }
+    }
+}
+
+/// <summary>A session at one moment.</summary>
+/// <param name="IsAttached">Whether a carrier is up.</param>
+/// <param name="LinkSince">When it came up, on the session's clock.</param>
+/// <param name="Rtt">Smoothed; zero while unknown.</param>
+/// <param name="Channels">Open, opening or closing.</param>
+/// <param name="SentBytes">The length of our stream.</param>
+/// <param name="ReceivedBytes">The length of the peer's.</param>
+/// <param name="UnackedBytes">What would have to be sent again if the carrier broke now, at most.</param>
+/// <param name="QueuedBytes">What waits for local applications, or was read ahead from them.</param>
+/// <param name="DeliveryRate">Bytes per second that the peer acknowledged, at best, in the last seconds.</param>
+public readonly record struct SessionSnapshot(
+    bool IsAttached,
+    TimeSpan LinkSince,
+    TimeSpan Rtt,
+    int Channels,
+    ulong SentBytes,
+    ulong ReceivedBytes,
+    long UnackedBytes,
+    long QueuedBytes,
+    double DeliveryRate);

@@ -1,0 +1,393 @@
+using Burrow.Core;
+using Burrow.Session.Handshake;
+using Burrow.Session.Link;
+using Burrow.Session.Mux;
+using Burrow.Session.Resume;
+using Burrow.Session.Wire;
+
+namespace Burrow.Session;
+
+/// <summary>
+/// What Jack and Jenny share: a state machine that is fed a carrier's bytes, local ends that became readable, and the time, and that yields bytes to send. It
+/// has no socket, no timer and no thread, so that both ends can be simulated by seed.
+/// </summary>
+/// <remarks>
+/// <para>The way of a byte: a port says that it is readable (<see cref="OnReadable"/>) → <see cref="Produce"/>, when the carrier can take a batch, lets the scheduler pick channels and
+/// reads their ports straight into the slab that is both the batch and the replay log → the carrier → the peer's <see cref="Receive"/> → records → frames → the port of its channel,
+/// or that channel's queue when the application does not take it.</para>
+/// <para>Late commit: nothing enters the stream before a carrier can take it. While there is none, data waits in the ports and in the kernel.</para>
+/// <para>Locking: <c>_gate</c> guards all state and is held for arithmetic only; ports and the handler are called without it. Besides, one writer (<see cref="Produce"/>) and one reader
+/// (<see cref="Receive"/>) at a time: <see cref="LinkRunner"/> lets a new link begin when the old one's loops have ended.</para>
+/// </remarks>
+public sealed partial class Session : IAttachable
+{
+    readonly Lock _gate = new();
+    readonly ISessionHandler _handler;
+    readonly CreditBudget _budget;
+    readonly byte[] _resumeKey;
+    readonly StreamMac? _sendMac;
+    readonly StreamMac? _receiveMac;
+    readonly FrameReader _frames;
+    readonly SendLog _log = new();
+    readonly ChannelScheduler _scheduler = new();
+    readonly Dictionary<ulong, Channel> _channels = [];
+    readonly HashSet<Channel> _uncommitted = [];
+    readonly Queue<Channel> _control = new();
+    readonly Queue<byte[]> _sessionFrames = new();
+    readonly List<Channel> _starved = [];
+    LinkState? _link;
+    ulong _epoch;
+    ulong _received; // what the reader has verified, as of its last Receive
+    ulong _ackedToPeer;
+    TimeSpan _ackSince;
+    ulong _limitToPeer = WireFormat.InitialLimit;
+    ulong _peerLimit = WireFormat.InitialLimit;
+    ulong _nextId;
+    ulong _lastPeerId;
+    int _peerChannels;
+    uint _nextListen = 1;
+    readonly HashSet<uint> _peerListens = [];
+    EndReason? _ending;
+    EndReason? _ended;
+    TimeSpan _now;
+
+    /// <param name="id">Chosen by Jenny.</param>
+    /// <param name="mode">Fixed for the session's life; without TLS, everything but payload carries a MAC.</param>
+    /// <param name="resumeKey">32 bytes, agreed at birth.</param>
+    /// <param name="isJack">Which end this is.</param>
+    /// <param name="handler">The owner.</param>
+    /// <param name="budget">The process's memory for credit.</param>
+    public Session(SessionId id, Mode mode, ReadOnlySpan<byte> resumeKey, bool isJack, ISessionHandler handler, CreditBudget budget)
+    {
+        Id = id;
+        Mode = mode;
+        IsJack = isJack;
+        _handler = handler;
+        _budget = budget;
+        _resumeKey = resumeKey.ToArray();
+        if (mode != Mode.Encrypted)
+        {
+            _sendMac = StreamMac.ForSender(resumeKey, isJack);
+            _receiveMac = StreamMac.ForSender(resumeKey, !isJack);
+        }
+        _frames = new FrameReader(this, _receiveMac);
+        _nextId = isJack ? 1u : 2u;
+        _lastPeerId = isJack ? 0u : unchecked((ulong)-1); // so that the peer's first is _lastPeerId + 2
+    }
+
+    public SessionId Id { get; }
+
+    public Mode Mode { get; }
+
+    public bool IsJack { get; }
+
+    public ReadOnlyMemory<byte> ResumeKey => _resumeKey;
+
+    /// <summary>Why the session is over, or null.</summary>
+    public EndReason? Ended
+    {
+        get { lock (_gate) return _ended; }
+    }
+
+    public ulong Epoch
+    {
+        get { lock (_gate) return _epoch; }
+    }
+
+    public ulong Received
+    {
+        get { lock (_gate) return _received; }
+    }
+
+    /// <summary>How much of what local applications write is read ahead for each channel while no carrier is up, in bytes.</summary>
+    public int ReadAheadLimit { get; init; } = SessionTuning.ReadAhead;
+
+    internal CreditBudget Budget => _budget;
+
+    /// <summary>Whether a carrier is up.</summary>
+    public bool IsAttached
+    {
+        get { lock (_gate) return _link is { Superseded: false }; }
+    }
+
+    /// <summary>Set whenever <see cref="Produce"/> may have something to send.</summary>
+    internal WorkSignal Work { get; } = new();
+
+    public TakeResult TryTakeEpoch(ulong epoch, ulong peerReceived)
+    {
+        lock (_gate)
+        {
+            if (_ended is not null) return new(_ended, 0, 0);
+            if (epoch <= _epoch) return new(new(EndPhase.Attach, EndSide.Local, EndCause.StaleEpoch), 0, 0);
+            if (peerReceived > _log.Committed) return new(new(EndPhase.Attach, EndSide.Peer, EndCause.Protocol, "an offset beyond what was sent"), 0, 0);
+            _epoch = epoch;
+            if (_link is not null) _link.Superseded = true;
+            return new(null, Math.Max(peerReceived, _log.Acked), _received);
+        }
+    }
+
+    /// <summary>Begins a link. The older link's loops have ended.</summary>
+    /// <returns>Null when the session is over or the point does not fit it any more.</returns>
+    internal LinkState? Attach(AttachPoint point, TimeSpan now)
+    {
+        LinkState link;
+        lock (_gate)
+        {
+            _now = now;
+            if (_ended is not null || point.Epoch < _epoch || point.SendFrom < _log.Acked || point.SendFrom > _log.Committed || point.ReceiveFrom > _received) return null;
+            _epoch = point.Epoch;
+            _frames.Rewind();
+            _log.Rewind(point.SendFrom);
+            _ackedToPeer = 0; // so that the first batch tells the peer where we are
+            link = _link = new LinkState(this, point, _receiveMac, _sendMac, Patience, now) { Replayed = _log.Committed - point.SendFrom };
+        }
+        Work.Set();
+        return link;
+    }
+
+    /// <summary>The link's loops have ended.</summary>
+    internal void Detach(LinkState link)
+    {
+        lock (_gate)
+        {
+            if (_link == link) _link = null;
+            DropSlab();
+        }
+    }
+
+    /// <summary>Opens a channel. Works while no carrier is up, too: it is then committed later.</summary>
+    internal Channel Open(OpenRequest request, object? tag, Func<Session, Channel, IChannelPort> portOf)
+    {
+        var channel = new Channel(request, opener: true) { Tag = tag, SendCredit = WireFormat.EarlyCredit };
+        var port = channel.Port = portOf(this, channel);
+        EndReason? ended;
+        lock (_gate)
+        {
+            ended = _ended;
+            if (ended is null)
+            {
+                channel.Window.Open(_budget.ReserveFirst(), 0);
+                if (channel.Window.Size == 0) _starved.Add(channel);
+                _uncommitted.Add(channel);
+                Note(channel, PendingFrames.Open);
+            }
+            else
+            {
+                channel.Over = true;
+                channel.End = ended;
+            }
+        }
+        if (ended is not null)
+        {
+            port.Abort(ended);
+            _handler.OnChannelEnded(this, channel);
+            return channel;
+        }
+        port.ArmRead();
+        Work.Set();
+        return channel;
+    }
+
+    /// <summary>Answers <see cref="ISessionHandler.OnOpen"/>: the channel's local end is there. If the peer reset it meanwhile, the end is aborted.</summary>
+    internal void Accept(Channel channel, Func<Session, Channel, IChannelPort> portOf)
+    {
+        var port = portOf(this, channel);
+        bool drain = false, complete = false;
+        EndReason? end = null;
+        lock (_gate)
+        {
+            if (channel.Over)
+            {
+                end = channel.End ?? EndReason.Stopped;
+            }
+            else
+            {
+                channel.Port = port;
+                channel.Answered = true;
+                Note(channel, PendingFrames.Opened);
+                drain = channel.Draining = channel.Queue is { Length: > 0 };
+                complete = channel.Completed = channel.FinReceived && !drain;
+            }
+        }
+        if (end is not null)
+        {
+            port.Abort(end);
+            return;
+        }
+        if (drain) port.Drain();
+        if (complete) port.Complete();
+        port.ArmRead();
+        Work.Set();
+    }
+
+    /// <summary>Opens a channel for a connection, which it owns from now on. Works while no carrier is up, too: it is then committed later.</summary>
+    /// <param name="request">What the peer is asked for.</param>
+    /// <param name="connection">The local end.</param>
+    /// <param name="tag">See <see cref="Channel.Tag"/>.</param>
+    public Channel Open(OpenRequest request, Connection connection, object? tag) =>
+        Open(request, tag, (session, channel) => new ConnectionPort(session, channel, connection));
+
+    /// <summary>Answers <see cref="ISessionHandler.OnOpen"/>: the channel's local end is this connection, which the channel owns from now on.</summary>
+    public void Accept(Channel channel, Connection connection) =>
+        Accept(channel, (session, accepted) => new ConnectionPort(session, accepted, connection));
+
+    /// <summary>Answers <see cref="ISessionHandler.OnOpen"/>: no.</summary>
+    public void Refuse(Channel channel, EndReason reason) => Reset(channel, reason);
+
+    /// <summary>Resets a channel from this side: both directions end, the peer is told why.</summary>
+    public void Reset(Channel channel, EndReason reason)
+    {
+        lock (_gate)
+        {
+            if (channel.Over) return;
+            Finish(channel, reason);
+            if (channel.Id == 0)
+            {
+                channel.Pending = PendingFrames.None; // never committed: the peer never hears of it
+                _uncommitted.Remove(channel);
+            }
+            else
+            {
+                channel.Pending = PendingFrames.None;
+                Note(channel, PendingFrames.Reset);
+            }
+        }
+        channel.Port?.Abort(reason);
+        _handler.OnChannelEnded(this, channel);
+        Work.Set();
+    }
+
+    /// <summary>A port's local end may give something again.</summary>
+    internal void OnReadable(Channel channel)
+    {
+        lock (_gate)
+        {
+            if (channel.Over || channel.ReadEnded) return;
+            channel.Readable = true;
+            _scheduler.Offer(channel);
+            if (channel.List == ReadyList.None || _link is null) return;
+        }
+        Work.Set();
+    }
+
+    /// <summary>Shows a draining port the first bytes that wait for its local end.</summary>
+    /// <returns>False when there are none (any more): the draining is over.</returns>
+    internal bool PeekReceived(Channel channel, out ReadOnlyMemory<byte> bytes)
+    {
+        bool complete, close = false;
+        lock (_gate)
+        {
+            bytes = channel.Over ? default : channel.Queue!.Peek();
+            if (!bytes.IsEmpty) return true;
+            channel.Draining = false;
+            complete = !channel.Over && channel.FinReceived && !channel.Completed;
+            if (complete)
+            {
+                channel.Completed = true;
+                close = TryFinish(channel);
+            }
+        }
+        if (complete) AfterCompleted(channel, close);
+        return false;
+    }
+
+    /// <summary>A draining port's local end took bytes that <see cref="PeekReceived"/> showed.</summary>
+    internal void Delivered(Channel channel, int count)
+    {
+        lock (_gate)
+        {
+            if (channel.Over) return;
+            channel.Queue!.Advance(count);
+            if (!channel.Window.Consume(count)) return;
+            Note(channel, PendingFrames.Credit);
+        }
+        Work.Set();
+    }
+
+    /// <summary>Ends the session in order: the peer is told if a carrier is up, then everything is reset.</summary>
+    public void End(EndReason reason)
+    {
+        bool now;
+        lock (_gate)
+        {
+            if (_ended is not null) return;
+            _ending ??= reason;
+            now = _link is null || _link.Superseded;
+        }
+        if (now) Close(reason);
+        else Work.Set();
+    }
+
+    /// <summary>END was written: nothing more can be said.</summary>
+    internal void CloseAfterEnd() => Close(_ending!);
+
+    /// <summary>Ends the session at once, without a word to the peer.</summary>
+    public void Close(EndReason reason)
+    {
+        List<Channel> channels;
+        lock (_gate)
+        {
+            if (_ended is not null) return;
+            _ended = reason;
+            channels = [.. _channels.Values, .. _uncommitted];
+            channels.RemoveAll(channel => channel.Over);
+            foreach (var channel in channels) Finish(channel, reason);
+            _channels.Clear();
+            _uncommitted.Clear();
+            _control.Clear();
+            _sessionFrames.Clear();
+            _log.Clear();
+        }
+        foreach (var channel in channels)
+        {
+            channel.Port?.Abort(reason);
+            _handler.OnChannelEnded(this, channel);
+        }
+        _handler.OnEnded(this, reason);
+        Work.Set();
+    }
+
+    // ---- with the lock held ----
+
+    /// <summary>Notes what a channel has to say; the writer makes the frame when it can be sent.</summary>
+    void Note(Channel channel, PendingFrames frames)
+    {
+        channel.Pending |= frames;
+        if (channel.InControlQueue) return;
+        channel.InControlQueue = true;
+        _control.Enqueue(channel);
+    }
+
+    /// <summary>Lets go of what a channel holds.</summary>
+    void Finish(Channel channel, EndReason? reason)
+    {
+        channel.Over = true;
+        channel.End = reason;
+        channel.Queue?.Clear(firstInUse: channel.Draining);
+        channel.Window.Close(_budget);
+        if (!channel.IsOpener) _peerChannels--;
+    }
+
+    /// <summary>Ends a channel that has nothing more to say or to hear.</summary>
+    bool TryFinish(Channel channel)
+    {
+        if (channel.Over || !channel.FinSent || !channel.Completed) return false;
+        Finish(channel, null);
+        _channels.Remove(channel.Id);
+        return true;
+    }
+
+    // ---- without it ----
+
+    void AfterCompleted(Channel channel, bool close)
+    {
+        channel.Port!.Complete();
+        if (close) Closed(channel);
+    }
+
+    void Closed(Channel channel)
+    {
+        channel.Port!.Close();
+        _handler.OnChannelEnded(this, channel);
+    }
+}

@@ -1,0 +1,53 @@
+namespace Burrow.Session;
+
+/// <summary>
+/// The numbers that may be changed without changing the protocol, each with its reason. (The protocol's own are in <see cref="Wire.WireFormat"/>.)
+/// </summary>
+static class SessionTuning
+{
+    /// <summary>How much stream we let the peer send beyond what has arrived: bounds its replay memory. 32 MiB is 1 Gbit/s over 250 ms.</summary>
+    public const ulong ReceiveLimit = 32 * 1024 * 1024;
+
+    /// <summary>Data leaves this much of the peer's limit to control frames, so that credits and resets always pass.</summary>
+    public const ulong ControlHeadroom = 64 * 1024;
+
+    /// <summary>An ack after so many bytes: two or three a batch would cost a wake-up each, one in a megabyte would starve the sender's estimate.</summary>
+    public const ulong AckBytes = 128 * 1024;
+
+    /// <summary>… and after so much time, for slow links and last bytes. Below a human's notice, above a delayed answer's usual arrival.</summary>
+    public static readonly TimeSpan AckDelay = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>The largest DATA frame while other channels wait: what a keystroke may have to wait for.</summary>
+    public const int SharedQuantum = 16 * 1024;
+
+    /// <summary>A batch that has less room than this ends: reading a socket for so few bytes would cost more than it moves.</summary>
+    public const int MinDataRoom = 2 * 1024;
+
+    /// <summary>Until the link's rate is known, a batch is at most this long and this much is in flight.</summary>
+    public const int FirstBatch = 64 * 1024;
+    public const ulong FirstFlight = 256 * 1024;
+
+    /// <summary>The least that a channel is granted, the least that it starts with while memory is plenty, and the most to which its window grows.</summary>
+    public const int MinWindow = 8 * 1024;
+    public const int FirstWindow = 64 * 1024;
+    public const int MaxWindow = 16 * 1024 * 1024;
+
+    /// <summary>What a local application may write while no carrier is up before it has to wait; the kernel's socket buffers come on top.</summary>
+    public const int ReadAhead = 1024 * 1024;
+
+    /// <summary>Channels that the peer may have open at once in a session; a process has 20,000 descriptors at most on many systems.</summary>
+    public const int MaxPeerChannels = 32_768;
+
+    /// <summary>Listeners that the peer may ask for in a session.</summary>
+    public const int MaxPeerListeners = 1024;
+
+    /// <summary>A ping under load, at most this often; it is what a silent path is noticed by.</summary>
+    public static readonly TimeSpan BusyPing = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A ping when nothing was received for so long. Most NATs keep a TCP entry for minutes; the worst for 30 s.</summary>
+    public static readonly TimeSpan IdlePing = TimeSpan.FromSeconds(15);
+
+    /// <summary>Without an answer for so long a link is suspect: at least, and at most unless the path's own round trip is longer.</summary>
+    public static readonly TimeSpan MinSuspect = TimeSpan.FromMilliseconds(1500);
+    public static readonly TimeSpan MaxSuspect = TimeSpan.FromSeconds(3);
+}
