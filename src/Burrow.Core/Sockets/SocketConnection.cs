@@ -29,13 +29,9 @@ public sealed class SocketConnection : Connection
             LocalEndPoint = EndPoints.Fold(socket.LocalEndPoint);
             RemoteEndPoint = EndPoints.Fold(socket.RemoteEndPoint);
         }
-        catch (SocketException e)
+        catch (SocketException)
         {
-            Fail(e.SocketErrorCode); // reset before we looked: found out by the first read or write
-        }
-        catch (ObjectDisposedException)
-        {
-            Fail(SocketError.NotSocket);
+            // Reset before we looked, so that there is no peer to ask for. Reads deliver what had arrived, and then find out.
         }
     }
 

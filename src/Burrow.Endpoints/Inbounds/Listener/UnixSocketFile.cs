@@ -20,6 +20,16 @@ internal static class UnixSocketFile
         }
     }
 
+    /// <summary>
+    /// Whether the file is a socket, or at least nothing with content: the runtime can't tell a socket from other special files, and what must not happen is that
+    /// somebody's file is replaced.
+    /// </summary>
+    public static bool IsReplaceable(string path)
+    {
+        var file = new FileInfo(path);
+        return !file.Attributes.HasFlag(FileAttributes.Directory) && file.LinkTarget is null && file.Length == 0;
+    }
+
     public static void Remove(string path)
     {
         try
