@@ -50,7 +50,7 @@ internal static class CommandLine
             ("burrow demo", "see it survive, with nothing to set up"),
             ("burrow key new -o secret", "make a secret, and copy the file to the other machine"),
             ("burrow jenny --secret-file secret", "wait for a tunnel on one machine"),
-            ("burrow jack tcp://jenny:7333 --secret-file secret -L 2222:localhost:22", "start it on the other"),
+            ("burrow jack tcp://jenny:7000 --secret-file secret -L 2222:localhost:22", "start it on the other"),
             ("ssh -p 2222 localhost", "use it")));
         return root;
     }

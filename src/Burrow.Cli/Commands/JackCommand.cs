@@ -19,8 +19,8 @@ internal static class JackCommand
         var command = new Command("jack", "Start a tunnel: dial Jenny, and dial again whenever the path is lost.") { urls, locals, remotes, mode };
         var settings = new SettingOptions(command, Roles.Jack, operand: "tunnel");
         command.Add(Help.Option(
-            ("burrow jack tcp://jenny:7333 --secret-file secret -L 2222:localhost:22", "reach Jenny's sshd: ssh -p 2222 localhost"),
-            ("burrow jack tcp://jenny:7333 --secret-file secret -R 8080:localhost:80", "let Jenny's side reach our web server"),
+            ("burrow jack tcp://jenny:7000 --secret-file secret -L 2222:localhost:22", "reach Jenny's sshd: ssh -p 2222 localhost"),
+            ("burrow jack tcp://jenny:7000 --secret-file secret -R 8080:localhost:80", "let Jenny's side reach our web server"),
             ("burrow jack -c burrow.conf", "everything from a file")));
         command.SetAction((parsed, _) =>
         {

@@ -7,7 +7,7 @@ namespace Burrow.Cli.Config;
 internal static class Defaults
 {
     /// <summary>Where Jenny waits: every address.</summary>
-    public const string Listen = "tcp://*:7333";
+    public const string Listen = "tcp://*:7000";
 
     public const int Paths = 1;
 

@@ -10,7 +10,7 @@ internal static class OptionsLoader
     public static Checked<JackOptions> Jack(Arguments arguments)
     {
         var (settings, problems) = Load(arguments);
-        if (settings.Tunnels.Count == 0) problems.Add(null, "it is not said where Jenny is: give her URL, such as tcp://host:7333");
+        if (settings.Tunnels.Count == 0) problems.Add(null, "it is not said where Jenny is: give her URL, such as tcp://host:7000");
         if (settings.Maps.Count == 0 && settings.PermitDial.Count + settings.PermitListen.Count == 0)
             problems.Add(null, "there is nothing to do: give a map with -L, -R, --map or in a file with -c");
         var credentials = JackCredentials(settings, problems);
