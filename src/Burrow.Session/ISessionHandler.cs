@@ -32,6 +32,9 @@ public interface ISessionHandler
     /// <summary>The link is suspect: the dialling side may race another carrier against it.</summary>
     void OnSuspect(Session session);
 
+    /// <summary>Something arrived on the suspect link: a race against it is pointless now.</summary>
+    void OnRecovered(Session session);
+
     /// <summary>The session is over; every channel was reset before.</summary>
     void OnEnded(Session session, EndReason reason);
 }

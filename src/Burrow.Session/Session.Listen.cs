@@ -38,6 +38,6 @@ public sealed partial class Session
             if (_ended is not null) return;
             _sessionFrames.Enqueue(frame[..(WireFormat.FrameHeaderLength + length)]);
         }
-        Work.Set();
+        Work.Set(inline: false);
     }
 }

@@ -226,7 +226,7 @@ public sealed partial class Session
         offset += (ulong)FrameOverhead;
         var end = Math.Min(_log.Acked + link.Rate.Flight, _peerLimit - SessionTuning.ControlHeadroom);
         var allowed = end > offset ? end - offset : 0;
-        if (allowed < SessionTuning.MinDataRoom) link.Liveness.Ask(); // the answer brings an ack with it, a round trip from now
+        if (allowed < SessionTuning.MinDataRoom) link.Liveness.Ask(_now); // the answer brings an ack with it, a round trip from now
         var most = (int)Math.Min(Math.Min((ulong)Math.Max(room, 0), allowed), WireFormat.MaxData);
         return most < SessionTuning.MinDataRoom ? 0 : most;
     }

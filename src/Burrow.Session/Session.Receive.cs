@@ -21,6 +21,7 @@ public sealed partial class Session : IFrameSink
             wasSuspect = link.SuspectTold;
             link.SuspectTold = false;
         }
+        if (wasSuspect) _handler.OnRecovered(this);
         EndReason? error = null;
         try
         {
@@ -38,7 +39,7 @@ public sealed partial class Session : IFrameSink
                 if (_received == _ackedToPeer) _ackSince = now;
                 _received = _frames.Verified;
             }
-            work = _control.Count > 0 || link.PongDue is not null || AckDue(now) || _sessionFrames.Count > 0 || wasSuspect;
+            work = _control.Count > 0 || link.PongDue is not null || AckDue(now) || _sessionFrames.Count > 0;
             if (error is null && _ended is not null) error = _ended;
         }
         // Inside TLS only the peer itself can have said it; elsewhere somebody on the path may have, and another carrier may do better.

@@ -49,6 +49,8 @@ public sealed partial class Session
             if (_received > _ackedToPeer)
             {
                 var ack = _ackSince + SessionTuning.AckDelay - now;
+                // Overdue, it waits for a writer who knows of it and can't write: looking again at once would only burn the processor.
+                if (ack <= TimeSpan.Zero) ack = SessionTuning.AckDelay;
                 if (ack < next) next = ack;
             }
             if (_starved.Count > 0 && StarvedRetry < next) next = StarvedRetry;
@@ -59,7 +61,7 @@ public sealed partial class Session
     /// <summary>Something makes the path doubtful (an address changed, the machine slept): asks the peer at once.</summary>
     public void Doubt()
     {
-        lock (_gate) _link?.Liveness.Doubt();
+        lock (_gate) _link?.Liveness.Doubt(_now);
         Work.Set();
     }
 
@@ -72,7 +74,9 @@ public sealed partial class Session
             {
                 var window = _budget.ReserveFirst();
                 if (window == 0) return;
-                channel.Window.Open(window, 0);
+                // Before OPEN is made it tells the peer; afterwards a CREDIT has to.
+                if (channel.Id == 0) channel.Window.Open(window, 0);
+                else channel.Window.OpenLate(window);
                 Note(channel, PendingFrames.Credit);
             }
             _starved.RemoveAt(i);

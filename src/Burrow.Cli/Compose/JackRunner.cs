@@ -1,17 +1,98 @@
+using Burrow.Carriers.Modes.Tls;
+using Burrow.Cli.Commands;
+using Burrow.Cli.Compose.Jack;
+using Burrow.Cli.Compose.Maps;
 using Burrow.Cli.Config;
 using Burrow.Cli.Hosting;
+using Burrow.Cli.Status;
 using Burrow.Cli.Terminal;
+using Burrow.Core;
+using Burrow.Core.Sockets;
+using Burrow.Core.Time;
+using Burrow.Session.Mux;
+using Microsoft.Extensions.Logging;
 
 namespace Burrow.Cli.Compose;
 
-/// <summary>Runs Jack.</summary>
+/// <summary>Runs Jack: puts the parts together, waits, and takes them apart.</summary>
 internal static class JackRunner
 {
+    // How long a stop may take: the word of our end has to reach Jenny, or she keeps our listeners until she notices.
+    static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
+
     /// <summary>Runs until the context says stop or the credential is refused.</summary>
     /// <returns>An exit code.</returns>
-    public static Task<int> RunAsync(JackOptions options, RunContext context)
+    public static async Task<int> RunAsync(JackOptions options, RunContext context)
     {
-        Messages.Error($"this build has no tunnel to reach {options.Tunnels[0]} with ({context.Terminal})");
-        return Task.FromResult(ExitCode.Failed);
+        var logger = context.Loggers.CreateLogger("jack");
+        CreditBudget.Shared = new CreditBudget(options.MemoryLimit);
+        TlsClient? tls = null;
+        string jennyKey;
+        try
+        {
+            var keys = Keys.OfJack(options.Credentials);
+            if (keys is var (identity, pins)) tls = new TlsClient(identity, pins);
+            jennyKey = keys is var (_, known) ? string.Join(',', known) : options.Tunnels[0];
+        }
+        catch (KeyProblemException problem)
+        {
+            Messages.Error(problem.Message);
+            return ExitCode.Usage;
+        }
+
+        var urls = options.Tunnels.Select(Urls.Parse).ToList();
+        using var instance = TakeInstance(options, jennyKey, logger);
+        var time = BootTimeProvider.Instance;
+        var chores = new Chores(logger);
+        var maps = new MapTable(isJack: true, chores, time, logger);
+        var ends = new SessionEndContext(maps, new TcpDialer(time), chores, time, logger);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
+        KeeperTable? keepers = null;
+        var jack = new JackContext(
+            ends, new JennyDoor(urls, tls, time), Permissions.Of(options, orElse: Authority.None), instance, options.Name, options.Retry, (int)options.QueueLimit,
+            wanted => Use(keepers!, Modes(wanted)));
+        keepers = new KeeperTable((mode, path) => new SessionKeeper(jack, mode, path), options.Paths, stop.Token);
+
+        await maps.ApplyAsync(options.Maps, keepers);
+        Use(keepers, maps.Modes.Count > 0 ? maps.Modes : [Mode.Encrypted]);
+        using var watch = new PathWatch(keepers.Kick, logger);
+        using var reload = new Reloader<JackOptions>(options.Reload, changed => changed.Maps, maps, keepers, chores, () => Use(keepers, maps.Modes), logger);
+        context.OnHangup = reload.Reload;
+        var process = new ProcessStatus(Environment.ProcessId, "jack", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
+        var status = new TunnelStatus(process, maps, () => keepers.Status(jack.Door.Name), () => []);
+        using var metrics = new TunnelMetrics(status);
+        await using var server = StatusServer.Start("jack", status, logger);
+
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var onStop = context.Stop.Register(() => stopped.TrySetResult());
+        await Task.WhenAny(stopped.Task, keepers.Refused);
+        var refused = keepers.Refused.IsCompletedSuccessfully ? await keepers.Refused : null;
+        if (refused is not null) Messages.Error($"{jack.Door.Name}: {Refusals.Explain(refused)}");
+
+        await stop.CancelAsync();
+        await Task.WhenAny(keepers.WhenStoppedAsync(), Task.Delay(StopTimeout));
+        await maps.DisposeAsync();
+        return refused is not null ? Refusals.ExitCodeOf(refused) : ExitCode.Done;
+    }
+
+    static void Use(KeeperTable keepers, IEnumerable<Mode> modes)
+    {
+        foreach (var mode in modes) keepers.Use(mode);
+    }
+
+    static IEnumerable<Mode> Modes(byte wanted) => Enum.GetValues<Mode>().Where(mode => (wanted & (1 << (int)mode)) != 0);
+
+    static Instance TakeInstance(JackOptions options, string jennyKey, ILogger logger)
+    {
+        var configuration = options.ConfigFile is { } file ? Path.GetFullPath(file) : string.Join('\n', options.Maps.Select(map => map.ToString()).Order(StringComparer.Ordinal));
+        try
+        {
+            return Instance.Take(Directories.OfThisProcess.State, jennyKey, configuration);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            TunnelLog.NoState(logger, problem.Message);
+            return Instance.Unkept();
+        }
     }
 }

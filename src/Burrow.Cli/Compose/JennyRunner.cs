@@ -1,17 +1,90 @@
+using Burrow.Carriers;
+using Burrow.Carriers.Identity;
+using Burrow.Carriers.Modes.Tls;
+using Burrow.Carriers.Port;
+using Burrow.Cli.Commands;
+using Burrow.Cli.Compose.Jenny;
+using Burrow.Cli.Compose.Maps;
 using Burrow.Cli.Config;
 using Burrow.Cli.Hosting;
+using Burrow.Cli.Status;
 using Burrow.Cli.Terminal;
+using Burrow.Core;
+using Burrow.Core.Sockets;
+using Burrow.Core.Time;
+using Burrow.Session.Handshake;
+using Burrow.Session.Mux;
 
 namespace Burrow.Cli.Compose;
 
-/// <summary>Runs Jenny.</summary>
+/// <summary>Runs Jenny: puts the parts together, waits, and takes them apart.</summary>
 internal static class JennyRunner
 {
+    // How long a stop may take: the word of our end has to reach the Jacks.
+    static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan ExpiryLook = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs until the context says stop.</summary>
     /// <returns>An exit code.</returns>
-    public static Task<int> RunAsync(JennyOptions options, RunContext context)
+    public static async Task<int> RunAsync(JennyOptions options, RunContext context)
     {
-        Messages.Error($"this build has no tunnel to wait on {options.Listens[0]} with ({context.Terminal})");
-        return Task.FromResult(ExitCode.Failed);
+        var logger = context.Loggers.CreateLogger("jenny");
+        CreditBudget.Shared = new CreditBudget(options.MemoryLimit);
+        TlsServer? tls = null;
+        CredentialTable credentials;
+        try
+        {
+            credentials = new CredentialTable(Permissions.Of(options, orElse: Authority.DialAnywhere));
+            if (Keys.OfJenny(options.Credentials) is var (identity, jacks))
+            {
+                tls = new TlsServer(identity);
+                credentials.Replace(jacks);
+            }
+        }
+        catch (KeyProblemException problem)
+        {
+            Messages.Error(problem.Message);
+            return ExitCode.Usage;
+        }
+
+        var time = BootTimeProvider.Instance;
+        var chores = new Chores(logger);
+        var maps = new MapTable(isJack: false, chores, time, logger);
+        var ends = new SessionEndContext(maps, new TcpDialer(time), chores, time, logger);
+        var sessions = new SessionTable(ends, credentials.GrantOf, () => (byte)maps.Modes.Sum(mode => 1 << (int)mode), options.SessionTimeout, (int)options.QueueLimit);
+        var reception = new Reception(sessions, credentials, new AttemptLimiter(TimeSpan.FromMinutes(5)), TimeProvider.System, logger);
+
+        // Without a credential only carriers that are authenticated themselves are let in: whoever comes by TLS is told that nobody knows him.
+        var port = new CarrierPort(tls ?? new TlsServer(KeyIdentity.Create()), reception.ServeAsync, reception.TurnedAway);
+        var listeners = new List<(ICarrierListener Listener, Task Running)>();
+        foreach (var url in options.Listens.Select(Urls.Parse))
+        {
+            var (listener, failure) = await CarrierRegistry.For(url).ListenAsync(url);
+            if (listener is null)
+            {
+                Messages.Error($"cannot wait on {url}: {failure}{(failure!.Cause == EndCause.AddressInUse ? "; another Jenny, or another program, has that port" : "")}");
+                foreach (var open in listeners) await open.Listener.DisposeAsync();
+                return ExitCode.Failed;
+            }
+            listeners.Add((listener, port.RunAsync(listener)));
+            TunnelLog.Waiting(logger, listener.Address.ToString());
+        }
+        await maps.ApplyAsync(options.Maps, sessions);
+        using var reload = new Reloader<JennyOptions>(options.Reload, changed => changed.Maps, maps, sessions, chores, () => { }, logger);
+        context.OnHangup = reload.Reload;
+        var process = new ProcessStatus(Environment.ProcessId, "jenny", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
+        var status = new TunnelStatus(process, maps, () => sessions.All.Select(session => TunnelStatus.Of(session.Session, session.Peer, session.BornAt, session.Carriers)), () => []);
+        using var metrics = new TunnelMetrics(status);
+        await using var server = StatusServer.Start("jenny", status, logger);
+        await using var expiry = time.CreateTimer(static table => ((SessionTable)table!).Expire(), sessions, ExpiryLook, ExpiryLook);
+
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var onStop = context.Stop.Register(() => stopped.TrySetResult());
+        await stopped.Task;
+        foreach (var (listener, _) in listeners) await listener.DisposeAsync();
+        foreach (var session in sessions.All) session.Session.End(EndReason.Stopped);
+        await Task.WhenAny(Task.WhenAll(listeners.Select(open => open.Running)), Task.Delay(StopTimeout));
+        await maps.DisposeAsync();
+        return ExitCode.Done;
     }
 }

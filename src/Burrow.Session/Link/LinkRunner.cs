@@ -25,8 +25,11 @@ public sealed class LinkRunner(Session session, TimeProvider time)
     }
 
     /// <summary>Carries the session over a carrier until that ends; the older carrier is ended first. Owns the carrier and disposes it.</summary>
+    /// <param name="carrier">In its mode, handshake done.</param>
+    /// <param name="point">What the handshake agreed.</param>
+    /// <param name="attached">Told when the link has begun, with the number of bytes that have to be sent again.</param>
     /// <returns>Why it ended.</returns>
-    public async Task<EndReason> RunAsync(Connection carrier, AttachPoint point)
+    public async Task<EndReason> RunAsync(Connection carrier, AttachPoint point, Action<ulong>? attached = null)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task older;
@@ -43,6 +46,7 @@ public sealed class LinkRunner(Session session, TimeProvider time)
             await older;
             if (session.Attach(point, Now) is not { } link)
                 return session.Ended ?? new EndReason(EndPhase.Attach, EndSide.Local, EndCause.Superseded);
+            attached?.Invoke(link.Replayed);
             await using var timer = new LinkTimer(session, link, carrier, this, time);
             await Task.WhenAll(ReadAsync(carrier, link, timer), WriteAsync(carrier, link, timer));
             session.Detach(link);

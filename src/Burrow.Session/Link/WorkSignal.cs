@@ -15,10 +15,13 @@ sealed class WorkSignal : IValueTaskSource
     ManualResetValueTaskSourceCore<bool> _core;
     int _state;
 
-    public void Set()
+    /// <param name="inline">False: the waiter goes on elsewhere, for callers that hold a lock of their own.</param>
+    public void Set(bool inline = true)
     {
         if (Interlocked.CompareExchange(ref _state, Signalled, Idle) != Waiting) return;
-        if (Interlocked.CompareExchange(ref _state, Idle, Waiting) == Waiting) _core.SetResult(true);
+        if (Interlocked.CompareExchange(ref _state, Idle, Waiting) != Waiting) return;
+        _core.RunContinuationsAsynchronously = !inline;
+        _core.SetResult(true);
     }
 
     /// <summary>Completes at the next <see cref="Set"/>, at once if there was one since the last wait.</summary>

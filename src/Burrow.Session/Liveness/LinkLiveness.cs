@@ -17,7 +17,7 @@ enum LinkHealth
 /// </summary>
 /// <remarks>
 /// Only silence after something that needs an answer counts, and only pings need one: whatever arrives proves the path, and a path that delivers nothing answers no
-/// ping. Overdue is counted on the <see cref="AwakeClock"/>; when to ping, on the session's. Guarded by the session's lock.
+/// ping. A ping that is wanted counts like one that is out: a path that takes no bytes is as dead as one that loses them. Overdue is counted on the <see cref="AwakeClock"/>; when to ping, on the session's. Guarded by the session's lock.
 /// </remarks>
 /// <param name="patience">How many times the suspicion's time until the link is dead. Jack is quick, because he can dial; Jenny waits for him.</param>
 /// <param name="now">The session's time.</param>
@@ -25,11 +25,12 @@ sealed class LinkLiveness(int patience, TimeSpan now)
 {
     readonly AwakeClock _clock = new(now);
     readonly RttEstimator _rtt = new();
-    TimeSpan _silentSince; // of the awake clock: the later of the last arrival and the ping that is out
+    TimeSpan _silentSince; // of the awake clock: the later of the last arrival and the ping that is wanted or out
     TimeSpan _receivedAt = now;
     TimeSpan _pingAt = now;
     ulong _token;
     bool _pingOut;
+    bool _sentSincePing; // stream bytes of which no ping will tell whether they arrived
     bool _pingWanted = true; // the first one measures the round trip before anything depends on it
 
     public TimeSpan Rtt => _rtt.Smoothed;
@@ -58,20 +59,21 @@ sealed class LinkLiveness(int patience, TimeSpan now)
     /// <summary>Stream bytes were sent: it had better be known soon whether they arrive.</summary>
     public void OnSent(TimeSpan now)
     {
-        if (!_pingOut && now - _pingAt >= SessionTuning.BusyPing) _pingWanted = true;
+        _sentSincePing = true;
+        if (!_pingOut && now - _pingAt >= SessionTuning.BusyPing) Want(now);
     }
 
     /// <summary>An answer is wanted soon, if none is under way already.</summary>
-    public void Ask()
+    public void Ask(TimeSpan now)
     {
-        if (!_pingOut) _pingWanted = true;
+        if (!_pingOut) Want(now);
     }
 
     /// <summary>Something makes the path doubtful (an address changed, the machine slept): ask at once.</summary>
-    public void Doubt()
+    public void Doubt(TimeSpan now)
     {
-        _pingWanted = true;
         _pingOut = false;
+        Want(now);
     }
 
     /// <summary>Whether a ping is to be sent; if so it counts as sent, with the returned token.</summary>
@@ -83,7 +85,7 @@ sealed class LinkLiveness(int patience, TimeSpan now)
         token = ++_token;
         _silentSince = _clock.Now;
         _pingAt = now;
-        (_pingWanted, _pingOut) = (false, true);
+        (_pingWanted, _pingOut, _sentSincePing) = (false, true, false);
         return true;
     }
 
@@ -103,8 +105,8 @@ sealed class LinkLiveness(int patience, TimeSpan now)
         _clock.Look(now);
         if (!_pingOut)
         {
-            if (now - _receivedAt >= SessionTuning.IdlePing) _pingWanted = true;
-            return LinkHealth.Alive;
+            if (PingDueIn(now) <= TimeSpan.Zero) Want(now);
+            if (!_pingWanted) return LinkHealth.Alive;
         }
         var silent = _clock.Now - _silentSince;
         if (silent < SuspectAfter) return LinkHealth.Alive;
@@ -114,8 +116,23 @@ sealed class LinkLiveness(int patience, TimeSpan now)
     /// <summary>How long until <see cref="Tick"/> should be called, if nothing else happens.</summary>
     public TimeSpan NextTick(TimeSpan now)
     {
-        if (_pingOut) return AwakeClock.LongestStep / 2;
+        if (_pingOut || _pingWanted) return AwakeClock.LongestStep / 2;
+        var due = PingDueIn(now);
+        return due > TimeSpan.Zero ? due : TimeSpan.Zero;
+    }
+
+    TimeSpan PingDueIn(TimeSpan now)
+    {
         var idle = SessionTuning.IdlePing - (now - _receivedAt);
-        return idle > TimeSpan.Zero ? idle : TimeSpan.Zero;
+        var busy = SessionTuning.BusyPing - (now - _pingAt);
+        return _sentSincePing && busy < idle ? busy : idle;
+    }
+
+    void Want(TimeSpan now)
+    {
+        if (_pingWanted) return;
+        _clock.Look(now);
+        _silentSince = _clock.Now;
+        _pingWanted = true;
     }
 }

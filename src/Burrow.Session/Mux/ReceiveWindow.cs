@@ -27,6 +27,9 @@ struct ReceiveWindow
         Granted = Math.Max(early, (ulong)size);
     }
 
+    /// <summary>Has a first window that the peer was not told of with OPEN: credit is due at once.</summary>
+    public void OpenLate(int size) => Size = size;
+
     /// <returns>False when the peer sent more than it was granted: a protocol error.</returns>
     public bool Arrive(int bytes)
     {

@@ -1,0 +1,72 @@
+using System.Net;
+using Burrow.Bench.Children;
+
+namespace Burrow.Bench.Candidates;
+
+/// <summary>Jack and Jenny with one map: what all this is about.</summary>
+internal sealed class BurrowPair(string mode) : Candidate($"burrow-{mode}")
+{
+    readonly string? _program = Environment.GetEnvironmentVariable("BURROW") is { Length: > 0 } given ? given : NextToSolution();
+
+    public string Mode { get; } = mode;
+
+    public override string? WhyMissing => _program is null ? "no ./burrow in the repository, and BURROW names none" : File.Exists(_program) ? null : $"{_program} does not exist";
+
+    /// <summary>Starts both, with the carrier led over <paramref name="path"/>: it is given Jenny's address and says where Jack is to dial.</summary>
+    public Running StartOver(ScratchDirectory scratch, IPEndPoint server, Func<IPEndPoint, IPEndPoint> path)
+    {
+        var running = LaunchOver(scratch, server, path);
+        try
+        {
+            running.WaitUntilReady();
+            return running;
+        }
+        catch
+        {
+            running.Dispose();
+            throw;
+        }
+    }
+
+    protected override Running Launch(ScratchDirectory scratch, IPEndPoint server) => LaunchOver(scratch, server, jenny => jenny);
+
+    Running LaunchOver(ScratchDirectory scratch, IPEndPoint server, Func<IPEndPoint, IPEndPoint> path)
+    {
+        var folder = scratch.NewFolder(Name);
+        var secret = ScratchDirectory.Write(folder, "secret", NewSecret(folder));
+        var (listen, jenny) = (Ports.Next(), Ports.Next());
+        var far = ChildProcess.Start(_program!, ["jenny", "--listen", $"tcp://{jenny}", "--secret-file", secret], Surroundings(folder, "jenny"));
+        var near = ChildProcess.Start(
+            _program!,
+            ["jack", $"tcp://{path(jenny)}", "--secret-file", secret, "--map", $"{Mode} {listen} => {server}"],
+            Surroundings(folder, "jack"));
+        return new Running(listen, near, far);
+    }
+
+    string NewSecret(string folder)
+    {
+        using var key = ChildProcess.Start(_program!, ["key", "new"], Surroundings(folder, "key"), readOutput: true);
+        return key.ReadLine(TimeSpan.FromSeconds(60)) + "\n";
+    }
+
+    // Sockets, instance ids and configuration of the person who measures stay untouched.
+    static Dictionary<string, string> Surroundings(string folder, string role) =>
+        ((string[])["RUNTIME", "STATE", "CONFIG", "CACHE"]).ToDictionary(
+            kind => kind == "RUNTIME" ? "XDG_RUNTIME_DIR" : $"XDG_{kind}_HOME",
+            kind => Directory.CreateDirectory(
+                Path.Combine(folder, role, kind.ToLowerInvariant()), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName);
+
+    static string? NextToSolution()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (File.Exists(Path.Combine(directory.FullName, "Burrow.slnx")))
+            {
+                var program = Path.Combine(directory.FullName, "burrow");
+                return File.Exists(program) ? program : null;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+
+namespace Burrow.Bench.Report;
+
+/// <summary>What the tunnel must reach: one row of the table. A row that wants several measurements is as good as the worst of them.</summary>
+/// <param name="Claim">What is compared, with whom.</param>
+/// <param name="Candidate">Whose figure it is.</param>
+/// <param name="Bound">The target as it is printed.</param>
+/// <param name="Figures">What was measured, or nulls where something is missing.</param>
+/// <param name="IsMet">Whether one figure is good enough.</param>
+/// <param name="IsAim">Wished for, not demanded.</param>
+internal sealed record Target(string Claim, string Candidate, string Bound, double?[] Figures, Func<double, bool> IsMet, bool IsAim = false)
+{
+    public string Verdict => Figures.Any(figure => figure is null) ? "not measured" : Figures.All(figure => IsMet(figure!.Value)) ? "yes" : IsAim ? "not yet" : "**no**";
+}
+
+internal static class Targets
+{
+    const string Plain = "burrow-plaintext", Encrypted = "burrow-encrypted";
+
+    static readonly string[] Modes = [Plain, "burrow-obfuscated", Encrypted];
+
+    public static IEnumerable<Target> All(Measurements measured) => [.. Speed(measured), .. Latency(measured), .. Memory(measured), .. Survival(measured)];
+
+    static IEnumerable<Target> Speed(Measurements measured)
+    {
+        foreach (var (candidate, peer, factor, isAim) in ((string, string, double, bool)[])
+            [(Plain, "socat", 1.5, false), (Plain, "socat-128k", 0.7, false), (Encrypted, "stunnel", 1, false), (Encrypted, "ssh", 1, false), (Encrypted, "ssh-gcm", 1, true)])
+        {
+            yield return AtLeast("one stream, up and down", candidate, peer, factor, isAim, Metric.Up1, Metric.Down1);
+            yield return AtLeast("64 streams, up and down", candidate, peer, factor, isAim, Metric.Up64, Metric.Down64);
+        }
+
+        yield return new Target("GB per CPU second of both ends, one stream up and down, 64 up and down, × stunnel", Encrypted, "≥ 1.0",
+            [.. new[] { Metric.CpuUp1, Metric.CpuDown1, Metric.CpuUp64, Metric.CpuDown64 }.Select(metric => measured.Ratio("stunnel", Encrypted, metric))], figure => figure >= 1);
+        yield return AtLeast("new connections per second, 64 at a time", Encrypted, "ssh", 1, false, Metric.Connects);
+        yield return AtLeast("new connections per second, 64 at a time", Encrypted, "stunnel", 2, false, Metric.Connects);
+
+        Target AtLeast(string claim, string candidate, string peer, double factor, bool isAim, params Metric[] metrics) =>
+            new($"{claim}, × {peer}", candidate, $"≥ {factor:0.0}", [.. metrics.Select(metric => measured.Ratio(candidate, peer, metric))], figure => figure >= factor, isAim);
+    }
+
+    static IEnumerable<Target> Latency(Measurements measured)
+    {
+        var stunnel = Added("stunnel");
+        return Modes.Select(mode => new Target("added round trip of one byte, idle, p50, × stunnel's", mode, "< 1.5", [Added(mode) / stunnel], figure => figure < 1.5));
+
+        double? Added(string candidate) => measured.Median(candidate, Metric.RoundTripP50) - measured.Median("bare", Metric.RoundTripP50);
+    }
+
+    static IEnumerable<Target> Memory(Measurements measured) => Modes.Select(mode => new Target(
+        $"RSS with {Number(measured, mode, Metric.Channels)} idle channels, Jack and Jenny, MB", mode, "< 120",
+        [measured.Median(mode, Metric.NearMegabytes), measured.Median(mode, Metric.FarMegabytes)], figure => figure < 120));
+
+    static IEnumerable<Target> Survival(Measurements measured)
+    {
+        foreach (var mode in Modes)
+        {
+            yield return Within("first connect answered → first resumed byte, ms", mode, 300, Metric.AnsweredToFirstByte);
+            yield return Within("path back after 5 s in which connects hung → first resumed byte, ms", mode, 300, Metric.BackAfterSilence);
+            yield return Within("path back after 1 s and 5 s of refusals → first resumed byte, ms", mode, 300, Metric.BackAfterRefusal, Metric.BackAfterLongRefusal) with { IsAim = true };
+            yield return Within("silent path under load → noticed, ms", mode, 4000, Metric.SilenceDetected);
+            yield return new Target(
+                $"bytes lost and doubled in {Number(measured, mode, Metric.ReplayMegabytes)} MB over {Number(measured, mode, Metric.Cuts)} cuts", mode, "0 and 0",
+                [measured.Median(mode, Metric.Lost), measured.Median(mode, Metric.Doubled)], figure => figure == 0);
+        }
+
+        Target Within(string claim, string mode, double milliseconds, params Metric[] metrics) =>
+            new(claim, mode, $"< {milliseconds:0}", [.. metrics.Select(metric => measured.Median(mode, metric))], figure => figure < milliseconds);
+    }
+
+    static string Number(Measurements measured, string candidate, Metric metric) => measured.Median(candidate, metric)?.ToString("0", CultureInfo.InvariantCulture) ?? "–";
+}

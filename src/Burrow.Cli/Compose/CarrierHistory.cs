@@ -1,0 +1,47 @@
+using Burrow.Cli.Status;
+
+namespace Burrow.Cli.Compose;
+
+/// <summary>The carriers that a session had: for its log lines and its status. Thread-safe.</summary>
+sealed class CarrierHistory(TimeProvider time)
+{
+    readonly Lock _gate = new();
+    CarrierStatus? _current;
+    long _since;
+    long _lostAt;
+    int _count;
+    long _replayed;
+
+    /// <summary>A carrier is up.</summary>
+    /// <returns>How long there was none; null for the first.</returns>
+    public TimeSpan? Attached(string kind, string? remote, ulong replayed)
+    {
+        lock (_gate)
+        {
+            TimeSpan? away = _count > 0 ? (_current is null ? time.GetElapsedTime(_lostAt) : TimeSpan.Zero) : null;
+            _count++;
+            _since = time.GetTimestamp();
+            _replayed += (long)replayed;
+            _current = new CarrierStatus(kind, time.GetUtcNow(), remote);
+            return away;
+        }
+    }
+
+    /// <summary>The carrier is gone.</summary>
+    /// <returns>How long it was up.</returns>
+    public TimeSpan Lost()
+    {
+        lock (_gate)
+        {
+            var up = _current is null ? TimeSpan.Zero : time.GetElapsedTime(_since);
+            _current = null;
+            _lostAt = time.GetTimestamp();
+            return up;
+        }
+    }
+
+    public (CarrierStatus? Current, int Reconnects, long Replayed) Read()
+    {
+        lock (_gate) return (_current, Math.Max(0, _count - 1), _replayed);
+    }
+}

@@ -1,0 +1,59 @@
+using Burrow.Carriers;
+using Burrow.Carriers.Modes.Hex;
+using Burrow.Carriers.Modes.Tls;
+using Burrow.Core;
+using Burrow.Session.Handshake;
+
+namespace Burrow.Cli.Compose.Jack;
+
+/// <summary>Dials Jenny by her URLs, in turn, and puts the mode around the carrier.</summary>
+/// <param name="urls">Ways to her, best first.</param>
+/// <param name="tls">Null when every carrier is authenticated by itself.</param>
+/// <param name="time">For overlapped dials.</param>
+sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, TimeProvider time) : IJennyDoor
+{
+    // As long as the kernel needs for its third SYN; whoever has not answered by then is asked again with a fresh one.
+    static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(8);
+    static readonly TimeSpan TlsTimeout = TimeSpan.FromSeconds(5);
+
+    int _turn = -1;
+
+    public string Name => urls[0].ToString();
+
+    public async ValueTask<DoorResult> OpenAsync(Mode mode, bool pressing, CancellationToken stop)
+    {
+        var url = urls[(Interlocked.Increment(ref _turn) & int.MaxValue) % urls.Count];
+        var (dialled, failure) = pressing
+            ? await OverlappedDial.DialAsync(token => DialAsync(url, token), RedialPolicy.Quick, DialTimeout, time, stop)
+            : await DialAsync(url, stop);
+        if (dialled is not { } carried) return new(null, CarrierTrust.None, url.Scheme, failure);
+        var carrier = carried.Connection;
+        if (carried.SameUser) return new(carrier, CarrierTrust.Carrier, url.Scheme, null);
+        switch (mode)
+        {
+            case Mode.Plaintext:
+                return new(carrier, CarrierTrust.None, url.Scheme, null);
+            case Mode.Obfuscated:
+                return new(new HexConnection(carrier), CarrierTrust.None, url.Scheme, null);
+            default:
+                if (tls is null) return await NoKeyAsync(url, carrier);
+                await using (time.CreateTimer(static late => ((Connection)late!).Abort(Slow), carrier, TlsTimeout, Timeout.InfiniteTimeSpan))
+                await using (stop.Register(() => carrier.Abort(EndReason.Stopped)))
+                {
+                    var (connection, refusal) = await tls.ConnectAsync(carrier);
+                    if (connection is null) await carrier.DisposeAsync();
+                    return new(connection, CarrierTrust.Tls, url.Scheme, refusal);
+                }
+        }
+    }
+
+    static ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, CancellationToken stop) => CarrierRegistry.For(url).DialAsync(url, DialTimeout, bind: null, stop);
+
+    static async ValueTask<DoorResult> NoKeyAsync(CarrierUrl url, Connection carrier)
+    {
+        await carrier.DisposeAsync();
+        return new(null, CarrierTrust.None, url.Scheme, new EndReason(EndPhase.Handshake, EndSide.Local, EndCause.Credential, $"{url} belongs to another user, and there is no secret or identity to prove who it is"));
+    }
+
+    static readonly EndReason Slow = new(EndPhase.Handshake, EndSide.Path, EndCause.TimedOut, "no answer to the TLS handshake");
+}

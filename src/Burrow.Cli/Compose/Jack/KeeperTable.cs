@@ -1,0 +1,78 @@
+using System.Net;
+using Burrow.Cli.Compose.Maps;
+using Burrow.Cli.Status;
+using Burrow.Core;
+
+namespace Burrow.Cli.Compose.Jack;
+
+/// <summary>Jack's keepers: one for each mode in use, times the number of paths. Modes come into use by our maps, or by Jenny's.</summary>
+sealed class KeeperTable(Func<Mode, byte, SessionKeeper> make, int paths, CancellationToken stop) : ISessionSource
+{
+    readonly Lock _gate = new();
+    readonly List<(SessionKeeper Keeper, Task<EndReason?> Running)> _keepers = []; // guarded by _gate
+    readonly TaskCompletionSource<EndReason?> _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when Jenny refuses us for good, or with null when all has stopped.</summary>
+    public Task<EndReason?> Refused => _refused.Task;
+
+    public void Use(Mode mode)
+    {
+        lock (_gate)
+        {
+            if (stop.IsCancellationRequested || _keepers.Exists(known => known.Keeper.Mode == mode)) return;
+            for (var path = 0; path < paths; path++)
+            {
+                var keeper = make(mode, (byte)path);
+                _keepers.Add((keeper, Task.Run(() => RunAsync(keeper))));
+            }
+        }
+    }
+
+    /// <summary>The session with the fewest channels among those of the mode; the first one born when there is none yet.</summary>
+    public async ValueTask<Session.Session?> PickAsync(Mode mode)
+    {
+        List<SessionKeeper> keepers;
+        lock (_gate) keepers = [.. _keepers.Select(known => known.Keeper).Where(keeper => keeper.Mode == mode)];
+        var best = keepers.Select(keeper => keeper.Session).Where(session => session is not null)
+            .MinBy(session => paths == 1 ? 0 : (session!.IsAttached ? 0 : 1 << 30) + session.Snapshot().Channels);
+        if (best is not null || keepers.Count == 0) return best;
+        return await await Task.WhenAny(keepers.Select(keeper => keeper.SessionAsync()));
+    }
+
+    public void Kick(IReadOnlySet<IPAddress> addresses)
+    {
+        List<SessionKeeper> keepers;
+        lock (_gate) keepers = [.. _keepers.Select(known => known.Keeper)];
+        foreach (var keeper in keepers)
+        {
+            var local = (keeper.Runner?.Carrier?.LocalEndPoint as IPEndPoint)?.Address;
+            keeper.Kick(addressGone: local is not null && addresses.Count > 0 && !addresses.Contains(local));
+        }
+    }
+
+    public IEnumerable<SessionStatus> Status(string peer)
+    {
+        List<SessionKeeper> keepers;
+        lock (_gate) keepers = [.. _keepers.Select(known => known.Keeper)];
+        foreach (var keeper in keepers)
+        {
+            if (keeper.Session is { } session) yield return TunnelStatus.Of(session, peer, keeper.BornAt, keeper.Carriers);
+            else yield return new SessionStatus("-", keeper.Mode.ToString().ToLowerInvariant(), peer, SessionState.Waiting, DateTimeOffset.UtcNow, null, null, 0, 0, 0, 0, 0, 0, 0);
+        }
+    }
+
+    public async Task WhenStoppedAsync()
+    {
+        List<Task<EndReason?>> running;
+        lock (_gate) running = [.. _keepers.Select(known => known.Running)];
+        await Task.WhenAll(running);
+        _refused.TrySetResult(null);
+    }
+
+    async Task<EndReason?> RunAsync(SessionKeeper keeper)
+    {
+        var refused = await keeper.RunAsync(stop);
+        if (refused is not null) _refused.TrySetResult(refused);
+        return refused;
+    }
+}

@@ -1,0 +1,58 @@
+using Burrow.Carriers;
+using Burrow.Core;
+
+namespace Burrow.Cli.Compose.Jack;
+
+/// <summary>
+/// Dials again and again without waiting for the attempt before: on a path that swallows packets, an attempt hangs until the kernel repeats its SYN, seconds after the path
+/// is back; a fresh one is answered at once. The first that connects wins. An answer, even a refusal, ends it.
+/// </summary>
+static class OverlappedDial
+{
+    // With one attempt every 200 ms: connects may take 1.6 s before the oldest is given up for a fresh one.
+    const int MostAtOnce = 8;
+
+    public static async ValueTask<CarrierResult<Carried?>> DialAsync(Func<CancellationToken, ValueTask<CarrierResult<Carried?>>> dial, TimeSpan every, TimeSpan timeout, TimeProvider time, CancellationToken stop)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var running = new List<Task<CarrierResult<Carried?>>>();
+        var given = new List<CancellationTokenSource>();
+        var began = time.GetTimestamp();
+        try
+        {
+            while (true)
+            {
+                if (time.GetElapsedTime(began) < timeout)
+                {
+                    if (running.Count == MostAtOnce) await given[^MostAtOnce].CancelAsync();
+                    var own = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
+                    given.Add(own);
+                    running.Add(dial(own.Token).AsTask());
+                }
+                var pause = Task.Delay(every, time, over.Token);
+                await Task.WhenAny([pause, .. running]);
+                for (var i = running.Count - 1; i >= 0; i--)
+                {
+                    if (!running[i].IsCompleted) continue;
+                    var result = await running[i];
+                    running.RemoveAt(i);
+                    if (result.Value is not null || result.Failure!.Cause is not (EndCause.Stopped or EndCause.TimedOut) || running.Count == 0) return result;
+                }
+            }
+        }
+        finally
+        {
+            await over.CancelAsync();
+            foreach (var late in running) await DropAsync(late);
+            foreach (var source in given) source.Dispose();
+        }
+    }
+
+    static async Task DropAsync(Task<CarrierResult<Carried?>> late)
+    {
+        var result = await late;
+        if (result.Value is not { Connection: var connection }) return;
+        connection.Abort(EndReason.Stopped);
+        await connection.DisposeAsync();
+    }
+}

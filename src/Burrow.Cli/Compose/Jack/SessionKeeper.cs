@@ -1,0 +1,271 @@
+using Burrow.Cli.Compose.Maps;
+using Burrow.Core;
+using Burrow.Session;
+using Burrow.Session.Handshake;
+using Burrow.Session.Link;
+using Burrow.Session.Mux;
+using Microsoft.Extensions.Logging;
+
+namespace Burrow.Cli.Compose.Jack;
+
+/// <summary>
+/// Keeps one session of Jack's alive: births it, attaches it to one carrier after another, races a second carrier against a suspect one, and begins anew when Jenny no
+/// longer knows it.
+/// </summary>
+sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
+{
+    readonly Lock _gate = new();
+    readonly RedialPolicy _policy = new(jack.LongestPause);
+    readonly string _modeText = path == 0 ? mode.ToString().ToLowerInvariant() : $"{mode.ToString().ToLowerInvariant()} {path}";
+    TaskCompletionSource<Session.Session?> _session = NewSource();
+    CancellationTokenSource _kick = new(); // ends a pause between attempts; guarded by _gate
+    EndCause? _lastFailure;
+
+    public Mode Mode => mode;
+
+    public byte Path => path;
+
+    public DateTimeOffset BornAt { get; private set; }
+
+    public CarrierHistory Carriers { get; } = new(jack.Ends.Time);
+
+    /// <summary>The session, or null while there is none.</summary>
+    public Session.Session? Session => Current is { IsCompletedSuccessfully: true } current ? current.Result : null;
+
+    public LinkRunner? Runner { get; private set; }
+
+    /// <summary>The session, as soon as there is one; null when this keeper has ended.</summary>
+    public Task<Session.Session?> SessionAsync() => Current;
+
+    Task<Session.Session?> Current
+    {
+        get { lock (_gate) return _session.Task; }
+    }
+
+    TimeProvider Time => jack.Ends.Time;
+
+    ILogger Logger => jack.Ends.Logger;
+
+    /// <summary>The network changed or the machine woke: whatever was decided before counts no more.</summary>
+    /// <param name="addressGone">Our address of the current carrier no longer exists.</param>
+    public void Kick(bool addressGone)
+    {
+        lock (_gate)
+        {
+            _policy.Reset();
+            _kick.Cancel();
+        }
+        if (Session is { } session)
+        {
+            if (addressGone) Runner?.Carrier?.Abort(new EndReason(EndPhase.Relay, EndSide.Path, EndCause.Unreachable, "our address is gone"));
+            else session.Doubt();
+        }
+    }
+
+    /// <summary>Runs until stopped, or until Jenny refuses the credential.</summary>
+    /// <returns>Why it gave up; null when it was stopped.</returns>
+    public async Task<EndReason?> RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                var (birth, carrier, fatal) = await BirthAsync(stop);
+                if (fatal is not null) return fatal;
+                if (birth is null) return null;
+                if (await KeepAsync(birth, carrier, stop) is { } refused) return refused;
+            }
+            return null;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                if (_session.Task.IsCompleted) _session = NewSource();
+                _session.SetResult(null);
+            }
+        }
+    }
+
+    async Task<(Born? Born, DoorResult? Carrier, EndReason? Fatal)> BirthAsync(CancellationToken stop)
+    {
+        while (await PauseAsync(stop))
+        {
+            var door = await jack.Door.OpenAsync(Mode.Encrypted, IsPressing, stop);
+            if (door.Connection is null)
+            {
+                // Before the first session, a wrong pin is a wrong secret; later it may be another host at that address for a while.
+                if (door.Failure!.Cause == EndCause.Credential && Carriers.Read().Current is null && BornAt == default) return (null, null, door.Failure);
+                Failed(door.Failure);
+                continue;
+            }
+            var birth = new Birth(jack.Instance.Id, jack.Instance.Run, mode, path, jack.Name);
+            var result = await new JackHandshake(door.Connection, door.Trust, HandshakeDeadline, Time).BirthAsync(birth);
+            if (result.Failure is { } failure)
+            {
+                await door.Connection.DisposeAsync();
+                if (failure.IsFinal) return (null, null, failure.Reason);
+                Failed(failure.Reason);
+                continue;
+            }
+            if (result.LinkStartsHere) return (result.Born, door, null);
+            await door.Connection.DisposeAsync();
+            return (result.Born, null, null);
+        }
+        return default;
+    }
+
+    /// <summary>Keeps a session until it is over.</summary>
+    /// <returns>Not null when Jenny refused the credential for good.</returns>
+    async Task<EndReason?> KeepAsync(Born born, DoorResult? first, CancellationToken stop)
+    {
+        var end = new SessionEnd(jack.Ends, jack.Authority, jack.Door.Name);
+        var session = new Session.Session(born.Session, mode, born.ResumeKey.ToArray(), isJack: true, end, CreditBudget.Shared) { ReadAheadLimit = jack.ReadAhead };
+        end.Bind(session);
+        var runner = Runner = new LinkRunner(session, Time);
+        var alarm = new LinkAlarm(end);
+        BornAt = Time.GetUtcNow();
+        jack.Wants(born.WantedModes);
+        Publish(session, end);
+        await using var _ = stop.Register(() => session.End(EndReason.Stopped));
+
+        var next = first is { } door ? (door, AttachPoint.Birth) : ((DoorResult, AttachPoint)?)null;
+        EndReason? refused = null;
+        while (session.Ended is null)
+        {
+            if (next is null)
+            {
+                (next, refused) = await AttachAsync(session, stop);
+                if (next is null) break;
+            }
+            next = await CarryAsync(session, runner, alarm, next.Value, stop);
+        }
+        session.Close(refused ?? EndReason.Stopped);
+        Unpublish(end);
+        if (session.Ended is { Cause: not EndCause.Stopped } why && !stop.IsCancellationRequested) TunnelLog.SessionOver(Logger, _modeText, jack.Door.Name, why);
+        return refused;
+    }
+
+    /// <summary>Runs one carrier until it ends or loses a race.</summary>
+    /// <returns>The carrier that won against it, or null.</returns>
+    async Task<(DoorResult, AttachPoint)?> CarryAsync(Session.Session session, LinkRunner runner, LinkAlarm alarm, (DoorResult Door, AttachPoint Point) carrier, CancellationToken stop)
+    {
+        alarm.Reset();
+        var remote = carrier.Door.Connection!.RemoteEndPoint?.ToString();
+        var link = runner.RunAsync(carrier.Door.Connection, carrier.Point, replayed =>
+        {
+            _policy.Reset();
+            _lastFailure = null;
+            if (Carriers.Attached(carrier.Door.Kind, remote, replayed) is { } away) TunnelLog.Resumed(Logger, mode, jack.Door.Name, carrier.Door.Kind, remote, away, replayed);
+            else TunnelLog.Up(Logger, mode, jack.Door.Name, carrier.Door.Kind, remote);
+        });
+        while (await Task.WhenAny(link, alarm.Suspect) != link)
+        {
+            TunnelLog.Suspect(Logger, _modeText, jack.Door.Name);
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var race = AttachAsync(session, enough.Token);
+            await Task.WhenAny(race, link, alarm.Recovered);
+            if (!race.IsCompleted && !link.IsCompleted) await enough.CancelAsync(); // recovered
+            alarm.Reset();
+            var (winner, _) = await race;
+            if (link.IsCompleted && session.Ended is null) TunnelLog.Lost(Logger, mode, jack.Door.Name, Carriers.Lost(), await link);
+            if (winner is not null) return winner; // the next RunAsync ends this one
+        }
+        var reason = await link;
+        if (session.Ended is null) TunnelLog.Lost(Logger, mode, jack.Door.Name, Carriers.Lost(), reason);
+        return null;
+    }
+
+    /// <summary>Brings the session back onto a carrier, however long it takes.</summary>
+    /// <returns>No carrier when it was stopped or the session is over; a reason when the credential was refused for good.</returns>
+    async Task<((DoorResult, AttachPoint)? Carrier, EndReason? Refused)> AttachAsync(Session.Session session, CancellationToken stop)
+    {
+        var atLeast = 0UL;
+        while (session.Ended is null && await PauseAsync(stop))
+        {
+            var door = await jack.Door.OpenAsync(mode, IsPressing, stop);
+            if (door.Connection is null)
+            {
+                Failed(door.Failure!);
+                continue;
+            }
+            atLeast = Math.Max(atLeast, session.Epoch) + 1;
+            var result = await new JackHandshake(door.Connection, door.Trust, HandshakeDeadline, Time).AttachAsync(session, atLeast);
+            if (result.Failure is not { } failure) return ((door, result.Point), null);
+            await door.Connection.DisposeAsync();
+            if (failure.Reason.Cause == EndCause.StaleEpoch) atLeast = Math.Max(atLeast, failure.EpochToExceed);
+            else if (failure is { Kind: FailureKind.Refused, Reason.Cause: EndCause.Credential }) return (null, failure.Reason);
+            else if (failure.IsFinal || (failure.Kind == FailureKind.Hint && await IsGoneAsync(session, stop))) session.Close(failure.Reason);
+            else Failed(failure.Reason);
+        }
+        return (null, null);
+    }
+
+    /// <summary>A refusal on an open carrier is a hint that anybody can give: asks Jenny herself, over TLS.</summary>
+    async Task<bool> IsGoneAsync(Session.Session session, CancellationToken stop)
+    {
+        var door = await jack.Door.OpenAsync(Mode.Encrypted, pressing: false, stop);
+        if (door.Connection is null) return false;
+        var result = await new JackHandshake(door.Connection, door.Trust, HandshakeDeadline, Time).QueryAsync(session.Id);
+        await door.Connection.DisposeAsync();
+        return result.Failure is null ? !result.Known : result.Failure.IsFinal;
+    }
+
+    // A handshake is two round trips; a path that died again must not hold up the next attempt for long.
+    static readonly TimeSpan HandshakeDeadline = TimeSpan.FromSeconds(5);
+
+    bool IsPressing
+    {
+        get { lock (_gate) return _policy.IsQuick(Time.GetElapsedTime(0)); }
+    }
+
+    /// <returns>False when it is over.</returns>
+    async Task<bool> PauseAsync(CancellationToken stop)
+    {
+        TimeSpan pause;
+        CancellationToken kick;
+        lock (_gate)
+        {
+            if (_kick.IsCancellationRequested)
+            {
+                _kick.Dispose();
+                _kick = new CancellationTokenSource();
+            }
+            pause = _policy.Next(Time.GetElapsedTime(0), Random.Shared.NextDouble());
+            kick = _kick.Token;
+        }
+        if (pause > TimeSpan.Zero)
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, kick);
+            await Task.Delay(pause, Time, either.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+        }
+        return !stop.IsCancellationRequested;
+    }
+
+    // The same failure again is no news.
+    void Failed(EndReason reason)
+    {
+        if (_lastFailure == reason.Cause || reason.Cause == EndCause.Stopped) return;
+        _lastFailure = reason.Cause;
+        TunnelLog.CannotReach(Logger, jack.Door.Name, reason);
+    }
+
+    void Publish(Session.Session session, SessionEnd end)
+    {
+        lock (_gate) _session.TrySetResult(session);
+        if (path == 0) jack.Ends.Maps.AddAsker(mode, end);
+    }
+
+    void Unpublish(SessionEnd end)
+    {
+        jack.Ends.Maps.RemoveAsker(end);
+        lock (_gate) _session = NewSource();
+    }
+
+    static TaskCompletionSource<Session.Session?> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>What all of Jack's keepers share.</summary>
+/// <param name="Wants">Told which modes Jenny's own maps need.</param>
+sealed record JackContext(
+    SessionEndContext Ends, IJennyDoor Door, Authority Authority, Instance Instance, string Name, TimeSpan LongestPause, int ReadAhead, Action<byte> Wants);

@@ -1,0 +1,34 @@
+using Burrow.Carriers.Identity;
+using Burrow.Cli.Compose.Maps;
+
+namespace Burrow.Cli.Compose.Jenny;
+
+/// <summary>Who may come and what each may do. Replaced as a whole when the authorized file is read again. Thread-safe.</summary>
+sealed class CredentialTable
+{
+    // Sessions of one credential at once, unless its entry says otherwise: three modes for twenty Jacks who share a secret.
+    const int DefaultMaxSessions = 64;
+
+    readonly Authority _default;
+    volatile IReadOnlyDictionary<string, (Credential Credential, Grant Grant)> _byPin = new Dictionary<string, (Credential, Grant)>();
+
+    /// <param name="orElse">What holds for entries that say nothing themselves.</param>
+    public CredentialTable(Authority orElse) => _default = orElse;
+
+    /// <exception cref="KeyProblemException">An entry's permit is not understood.</exception>
+    public void Replace(IReadOnlyList<Credential> credentials) => _byPin = credentials.ToDictionary(credential => credential.Pin.Text, credential => (credential, GrantOf(credential)));
+
+    public Credential? Find(Pin? pin) => pin is not null && _byPin.TryGetValue(pin.Text, out var found) ? found.Credential : null;
+
+    /// <summary>What the credential of that name may do; null when it was taken out. A carrier that is authenticated itself has no name and the default's rights.</summary>
+    public Grant? GrantOf(string? name)
+    {
+        if (name is null) return new Grant(_default, DefaultMaxSessions);
+        foreach (var (credential, grant) in _byPin.Values)
+            if (credential.Name == name) return grant;
+        return null;
+    }
+
+    Grant GrantOf(Credential credential) =>
+        new(Permissions.Of(credential.PermitDial, credential.PermitListen, _default), credential.MaxSessions ?? DefaultMaxSessions);
+}

@@ -1,0 +1,48 @@
+using Burrow.Cli.Compose.Maps;
+using Burrow.Core;
+using Burrow.Session.Handshake;
+using Burrow.Session.Link;
+using Microsoft.Extensions.Logging;
+
+namespace Burrow.Cli.Compose.Jenny;
+
+/// <summary>A session on Jenny's side, with whose it is and its carriers.</summary>
+sealed class JennySession(Session.Session session, SessionEnd end, LinkRunner runner, string? credential, Birth birth, string peer, TimeProvider time)
+{
+    public Session.Session Session { get; } = session;
+
+    public SessionEnd End { get; } = end;
+
+    public LinkRunner Runner { get; } = runner;
+
+    public string? Credential { get; } = credential;
+
+    public string Peer { get; } = peer;
+
+    public DateTimeOffset BornAt { get; } = time.GetUtcNow();
+
+    public CarrierHistory Carriers { get; } = new(time);
+
+    /// <summary>When the last carrier went, on the steady clock; the birth counts as one.</summary>
+    public long DetachedAt { get; private set; } = time.GetTimestamp();
+
+    public TimeSpan DetachedFor => time.GetElapsedTime(DetachedAt);
+
+    /// <summary>Whether that birth ends this session: a newer run of the same instance, or the same place within the same run.</summary>
+    public bool IsReplacedBy(BirthRequest request) =>
+        Credential == request.Credential && birth.Instance == request.Message.Instance
+        && (birth.Run < request.Message.Run || (birth.Mode == request.Message.Mode && birth.Path == request.Message.Path));
+
+    /// <summary>Carries the session until the carrier ends.</summary>
+    public async Task CarryAsync(Connection carrier, string kind, Session.AttachPoint point, ILogger logger)
+    {
+        var remote = carrier.RemoteEndPoint?.ToString();
+        var reason = await Runner.RunAsync(carrier, point, replayed =>
+        {
+            if (Carriers.Attached(kind, remote, replayed) is { } away) TunnelLog.Resumed(logger, Session.Mode, Peer, kind, remote, away, replayed);
+            else TunnelLog.Up(logger, Session.Mode, Peer, kind, remote);
+        });
+        DetachedAt = time.GetTimestamp();
+        if (Session.Ended is null && reason.Cause != EndCause.Superseded) TunnelLog.Lost(logger, Session.Mode, Peer, Carriers.Lost(), reason);
+    }
+}

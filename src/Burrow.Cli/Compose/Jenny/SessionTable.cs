@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using Burrow.Cli.Compose.Maps;
+using Burrow.Core;
+using Burrow.Session;
+using Burrow.Session.Handshake;
+using Burrow.Session.Link;
+using Burrow.Session.Mux;
+
+namespace Burrow.Cli.Compose.Jenny;
+
+/// <summary>Jenny's sessions: born, found, superseded by a newer run of the same instance, bounded for each credential, and expired when nobody came back.</summary>
+/// <param name="context">What all ends share.</param>
+/// <param name="grants">What each credential may do.</param>
+/// <param name="wantedModes">The modes in which our own maps need a session.</param>
+/// <param name="timeout">How long a session waits for its Jack.</param>
+/// <param name="readAhead">See <see cref="Session.Session.ReadAheadLimit"/>.</param>
+sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grants, Func<byte> wantedModes, TimeSpan timeout, int readAhead) : ISessionDirectory, ISessionSource
+{
+    readonly Lock _gate = new();
+    readonly Dictionary<SessionId, JennySession> _sessions = [];
+    readonly Dictionary<(string? Credential, UInt128 Instance), ulong> _runs = [];
+
+    public BirthDecision Birth(BirthRequest request)
+    {
+        if (grants(request.Credential) is not { } grant) return Refuse(EndCause.Credential, "no longer authorized");
+        var message = request.Message;
+        List<JennySession> over;
+        JennySession born;
+        lock (_gate)
+        {
+            var instance = (request.Credential, message.Instance);
+            if (_runs.TryGetValue(instance, out var known) && message.Run < known) return Refuse(EndCause.Superseded, "a newer run of this Jack is here");
+            _runs[instance] = message.Run;
+            over = [.. _sessions.Values.Where(session => session.IsReplacedBy(request))];
+            var mine = _sessions.Values.Where(session => session.Credential == request.Credential).Except(over).ToList();
+            if (mine.Count >= grant.MaxSessions)
+            {
+                if (mine.Where(session => !session.Session.IsAttached).MinBy(session => session.DetachedAt) is not { } oldest)
+                    return Refuse(EndCause.Busy, $"{mine.Count} sessions are open under this credential");
+                over.Add(oldest);
+            }
+            foreach (var session in over) _sessions.Remove(session.Session.Id);
+            born = Create(request, grant);
+            _sessions.Add(born.Session.Id, born);
+        }
+        // Outside of the lock, but before Jack hears of the birth: the old run's listeners are free when the new one asks for them.
+        foreach (var session in over) session.Session.Close(new EndReason(EndPhase.Close, EndSide.Far, EndCause.Superseded, message.Name));
+        context.Maps.AddAsker(message.Mode, born.End);
+        TunnelLog.SessionBorn(context.Logger, born.Session.Id, message.Mode, born.Peer, request.Remote);
+        return new BirthDecision.Granted(born.Session, wantedModes());
+    }
+
+    public IAttachable? Find(SessionId id, string? credential)
+    {
+        lock (_gate) return _sessions.TryGetValue(id, out var found) && (credential is null || credential == found.Credential) ? found.Session : null;
+    }
+
+    public JennySession? Get(SessionId id)
+    {
+        lock (_gate) return _sessions.GetValueOrDefault(id);
+    }
+
+    /// <summary>The Jack who came last, one that is here now before one that is away.</summary>
+    public ValueTask<Session.Session?> PickAsync(Mode mode)
+    {
+        lock (_gate)
+        {
+            var best = _sessions.Values.Where(session => session.Session.Mode == mode).OrderBy(session => session.Session.IsAttached).ThenBy(session => session.BornAt).LastOrDefault();
+            return new(best?.Session);
+        }
+    }
+
+    public IReadOnlyList<JennySession> All
+    {
+        get { lock (_gate) return [.. _sessions.Values]; }
+    }
+
+    /// <summary>Ends the sessions whose Jack stayed away too long. To be called now and then.</summary>
+    public void Expire()
+    {
+        foreach (var session in All)
+            if (!session.Session.IsAttached && session.DetachedFor > timeout)
+                session.Session.Close(new EndReason(EndPhase.Close, EndSide.Local, EndCause.Expired, "its Jack did not come back"));
+    }
+
+    JennySession Create(BirthRequest request, Grant grant)
+    {
+        var peer = request.Message.Name.Length > 0 ? request.Message.Name : request.Remote ?? "Jack";
+        var end = new SessionEnd(context, grant.Authority, peer);
+        var key = RandomNumberGenerator.GetBytes(32);
+        var session = new Session.Session(SessionId.Create(), request.Message.Mode, key, isJack: false, end, CreditBudget.Shared) { ReadAheadLimit = readAhead };
+        end.Bind(session);
+        var born = new JennySession(session, end, new LinkRunner(session, context.Time), request.Credential, request.Message, peer, context.Time);
+        end.Ended += reason => OnEnded(born, reason);
+        return born;
+    }
+
+    void OnEnded(JennySession session, EndReason reason)
+    {
+        lock (_gate) _sessions.Remove(session.Session.Id);
+        context.Maps.RemoveAsker(session.End);
+        TunnelLog.SessionEnded(context.Logger, session.Session.Id, session.Session.Mode, session.Peer, reason);
+    }
+
+    static BirthDecision.Refused Refuse(EndCause cause, string detail) => new(new EndReason(EndPhase.Handshake, EndSide.Local, cause, detail));
+}
+
+/// <summary>What one credential may do.</summary>
+sealed record Grant(Authority Authority, int MaxSessions);

@@ -1,0 +1,50 @@
+using Burrow.Carriers.Identity;
+using Burrow.Cli.Config;
+
+namespace Burrow.Cli.Compose;
+
+/// <summary>A credential cannot be used; the message names the file and what to do.</summary>
+sealed class KeyProblemException(string message) : Exception(message);
+
+/// <summary>Loads what the options name into keys.</summary>
+static class Keys
+{
+    /// <summary>Jack's own identity and the pins that Jenny may have.</summary>
+    /// <exception cref="KeyProblemException">The file can't be used.</exception>
+    public static (KeyIdentity Identity, IReadOnlyCollection<Pin> Jenny)? OfJack(Credentials credentials)
+    {
+        switch (credentials)
+        {
+            case Credentials.SharedSecret shared:
+                var secret = LoadSecret(shared.File);
+                using (var jenny = secret.Derive(Role.Jenny)) return (secret.Derive(Role.Jack), [jenny.Pin]);
+            case Credentials.PinnedIdentity own:
+                return (LoadIdentity(own.IdentityFile), [own.Pin]);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Jenny's own identity and those who may come.</summary>
+    /// <exception cref="KeyProblemException">The file can't be used.</exception>
+    public static (KeyIdentity Identity, IReadOnlyList<Credential> Jacks)? OfJenny(Credentials credentials)
+    {
+        switch (credentials)
+        {
+            case Credentials.SharedSecret shared:
+                var secret = LoadSecret(shared.File);
+                using (var jack = secret.Derive(Role.Jack)) return (secret.Derive(Role.Jenny), [new Credential("secret", jack.Pin)]);
+            case Credentials.AuthorizedIdentity own:
+                if (!AuthorizedFile.TryLoad(own.AuthorizedFile, out var jacks, out var errors)) throw new KeyProblemException(string.Join('\n', errors));
+                return (LoadIdentity(own.IdentityFile), jacks);
+            default:
+                return null;
+        }
+    }
+
+    static Secret LoadSecret(string file) =>
+        SecretFile.TryLoad(file, out var secret, out var error) ? secret : throw new KeyProblemException(error);
+
+    static KeyIdentity LoadIdentity(string file) =>
+        KeyIdentity.TryLoad(file, out var identity, out var error) ? identity : throw new KeyProblemException(error);
+}

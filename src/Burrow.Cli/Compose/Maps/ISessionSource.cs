@@ -1,0 +1,10 @@
+using Burrow.Core;
+
+namespace Burrow.Cli.Compose.Maps;
+
+/// <summary>Where a listener of ours gets a session for its client.</summary>
+interface ISessionSource
+{
+    /// <summary>The session in which the next channel of that mode is to be opened. Waits for one to be born if the role can hope for one; null when it cannot.</summary>
+    ValueTask<Session.Session?> PickAsync(Mode mode);
+}

@@ -1,0 +1,226 @@
+using System.Net;
+using Burrow.Cli.Status;
+using Burrow.Core;
+using Burrow.Session;
+using Burrow.Session.Mux;
+using Microsoft.Extensions.Logging;
+
+namespace Burrow.Cli.Compose.Maps;
+
+/// <summary>
+/// This side's end of one session: answers what the other side asks for, within its authority, and asks for the listeners that our own maps want over there.
+/// </summary>
+/// <remarks>Called by the session on its own threads; whatever takes time (resolving, dialling, binding) is a chore.</remarks>
+sealed class SessionEnd : ISessionHandler
+{
+    // Longer than a patient user waits, shorter than the kernel's two minutes.
+    static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(30);
+
+    readonly SessionEndContext _context;
+    readonly Authority _authority;
+    readonly string _peer;
+    readonly Lock _gate = new();
+    readonly Dictionary<uint, RemoteAsk> _asks = []; // guarded by _gate
+    readonly CancellationTokenSource _stop = new();
+    PeerListeners? _listeners;
+    Session.Session? _session;
+
+    public SessionEnd(SessionEndContext context, Authority authority, string peer)
+    {
+        _context = context;
+        _authority = authority;
+        _peer = peer;
+    }
+
+    /// <summary>What the other side opened here that belongs to none of our maps.</summary>
+    public Traffic Traffic { get; } = new();
+
+    public Action? Suspect { get; set; }
+
+    public Action? Recovered { get; set; }
+
+    public Action<EndReason>? Ended { get; set; }
+
+    ILogger Logger => _context.Logger;
+
+    /// <summary>Belongs to that session from now on. Called once, before the session is attached.</summary>
+    public void Bind(Session.Session session)
+    {
+        _session = session;
+        _listeners = new PeerListeners(session, _peer, Traffic, _context.Chores, _context.Time, Logger);
+    }
+
+    /// <summary>Asks the other side to listen for a map of ours.</summary>
+    public void Ask(ActiveMap map)
+    {
+        lock (_gate)
+        {
+            if (_session!.Ended is not null || _asks.Values.Any(known => known.Map == map)) return;
+            Ask(new RemoteAsk(map));
+        }
+    }
+
+    /// <summary>The other side need not listen for that map any more.</summary>
+    public void Withdraw(ActiveMap map)
+    {
+        lock (_gate)
+        {
+            foreach (var (id, ask) in _asks)
+            {
+                if (ask.Map != map) continue;
+                ask.IsWithdrawn = true; // channels that come meanwhile are refused
+                if (ask.IsOpen) _session!.Unlisten(id);
+                ask.IsOpen = false;
+            }
+        }
+    }
+
+    public void OnOpen(Session.Session session, Channel channel) => _context.Chores.Add(() => AnswerAsync(session, channel));
+
+    public void OnOpened(Session.Session session, Channel channel) => TunnelLog.ChannelOpened(Logger, channel.Request.Source, channel.Request.Target);
+
+    public void OnChannelEnded(Session.Session session, Channel channel)
+    {
+        switch (channel.Tag)
+        {
+            case ActiveMap map:
+                map.Traffic.Ended(channel);
+                if (channel is { IsOpener: true, End: { } reason } && reason.Phase is EndPhase.Dial or EndPhase.Resolve)
+                    TunnelLog.TargetFailed(Logger, map.Rule.ToString(), reason);
+                break;
+            case Traffic traffic:
+                traffic.Ended(channel);
+                break;
+        }
+        TunnelLog.ChannelEnded(Logger, channel.Request.Source, channel.Request.Target, channel.End ?? EndReason.Completed);
+    }
+
+    public void OnListen(Session.Session session, uint id, ListenRequest request)
+    {
+        if (_context.Maps.OwnListener(session.Mode, request) is { } port)
+        {
+            session.Listening(id, port); // the same map stands in both configurations: it is open already
+            return;
+        }
+        if (!_authority.MayListen(request.Bind))
+        {
+            TunnelLog.ListenDenied(Logger, request.Bind, _peer);
+            session.NotListening(id, new EndReason(EndPhase.Listen, EndSide.Local, EndCause.Denied, request.Bind.ToString()));
+            return;
+        }
+        _listeners!.Open(id, request);
+    }
+
+    public void OnUnlisten(Session.Session session, uint id) => _listeners!.Close(id);
+
+    public void OnListening(Session.Session session, uint id, int port)
+    {
+        RemoteAsk? ask;
+        lock (_gate) _asks.TryGetValue(id, out ask);
+        if (ask is not null && ask.Map.Became(MapState.Listening)) TunnelLog.PeerListens(Logger, ask.Map.Rule.ToString(), _peer, port);
+    }
+
+    public void OnNotListening(Session.Session session, uint id, EndReason reason)
+    {
+        RemoteAsk? ask;
+        lock (_gate)
+        {
+            if (!_asks.Remove(id, out ask)) return;
+        }
+        if (ask.IsWithdrawn) return;
+        var denied = reason.Cause == EndCause.Denied;
+        if (ask.Map.Became(denied ? MapState.Refused : MapState.Retrying, reason.ToString())) TunnelLog.PeerDoesNotListen(Logger, ask.Map.Rule.ToString(), _peer, reason);
+        if (!denied) _context.Chores.Add(() => AskAgainAsync(ask));
+    }
+
+    public void OnSuspect(Session.Session session) => Suspect?.Invoke();
+
+    public void OnRecovered(Session.Session session) => Recovered?.Invoke();
+
+    public void OnEnded(Session.Session session, EndReason reason)
+    {
+        _listeners!.CloseAll();
+        _stop.Cancel();
+        lock (_gate)
+        {
+            foreach (var ask in _asks.Values) ask.Map.Became(MapState.Waiting);
+            _asks.Clear();
+        }
+        Ended?.Invoke(reason);
+    }
+
+    /// <summary>Somebody on the other side wants a channel: for a listener that we asked for, or for a target.</summary>
+    async Task AnswerAsync(Session.Session session, Channel channel)
+    {
+        var (target, map, refusal) = await JudgeAsync(session, channel.Request);
+        if (refusal is not null)
+        {
+            TunnelLog.OpenDenied(Logger, _peer, channel.Request.Target, channel.Request.Source, refusal);
+            session.Refuse(channel, refusal);
+            return;
+        }
+        channel.Tag = (object?)map ?? Traffic;
+        (map?.Traffic ?? Traffic).Opened(channel);
+        Func<IPAddress, bool>? permit = map is null ? address => _authority.MayDialAddress(target!, address) : null;
+        var result = await _context.Outbound.DialAsync(target!, DialTimeout, permit, _stop.Token);
+        if (result.Succeeded)
+        {
+            session.Accept(channel, result.Connection);
+            return;
+        }
+        TunnelLog.DialFailed(Logger, target!, channel.Request.Source, result.Failure);
+        session.Refuse(channel, result.Failure);
+    }
+
+    async ValueTask<(Target? Target, ActiveMap? Map, EndReason? Refusal)> JudgeAsync(Session.Session session, OpenRequest request)
+    {
+        if (request.Target is { } target)
+        {
+            var own = _context.Maps.DiallingHere(session.Mode, target);
+            return own is not null || _authority.MayDial(target) ? (target, own, null) : (null, null, Denied(target.ToString()));
+        }
+        RemoteAsk? ask;
+        lock (_gate) _asks.TryGetValue(request.Listen, out ask);
+        if (ask is null || ask.IsWithdrawn) return (null, null, Denied("no map of ours"));
+        var client = IPEndPoint.TryParse(request.Source ?? "", out var parsed) ? parsed : null;
+        if (!await ask.Map.Allowed.AllowsAsync(client, _context.Time))
+            return (null, null, Denied($"client {request.Source}"));
+        return (ask.Map.Rule.Dialled, ask.Map, null);
+    }
+
+    async Task AskAgainAsync(RemoteAsk ask)
+    {
+        ask.Backoff = ask.Backoff * 2 < RemoteAsk.LongestBackoff ? ask.Backoff * 2 : RemoteAsk.LongestBackoff;
+        await Task.Delay(ask.Backoff, _context.Time, _stop.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+        lock (_gate)
+        {
+            if (!_stop.IsCancellationRequested && !ask.IsWithdrawn) Ask(ask);
+        }
+    }
+
+    // With the lock held: an answer cannot come before the id is known.
+    void Ask(RemoteAsk ask)
+    {
+        ask.IsOpen = true;
+        _asks.Add(_session!.Listen(new ListenRequest(ask.Map.Rule.Listener, ask.Map.Rule.Dialled.ToString())), ask);
+    }
+
+    static EndReason Denied(string detail) => new(EndPhase.Accept, EndSide.Local, EndCause.Denied, detail);
+}
+
+/// <summary>What all ends of a process share.</summary>
+sealed record SessionEndContext(MapTable Maps, IOutbound Outbound, Chores Chores, TimeProvider Time, ILogger Logger);
+
+/// <summary>A listener that we asked the other side for.</summary>
+sealed class RemoteAsk(ActiveMap map)
+{
+    public static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(15);
+
+    public ActiveMap Map { get; } = map;
+
+    public TimeSpan Backoff { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    public bool IsOpen { get; set; }
+
+    public bool IsWithdrawn { get; set; }
+}

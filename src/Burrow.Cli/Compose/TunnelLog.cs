@@ -1,0 +1,108 @@
+using System.Net;
+using Burrow.Core;
+using Burrow.Session;
+using Microsoft.Extensions.Logging;
+
+namespace Burrow.Cli.Compose;
+
+/// <summary>
+/// What the tunnel tells. Information is what a person cares about, a warning healed or will heal itself, an error needs a person; single channels are debug.
+/// </summary>
+static partial class TunnelLog
+{
+    [LoggerMessage(1001, LogLevel.Information, "{Mode} tunnel with {Peer} is up by {Carrier} ({Remote})")]
+    public static partial void Up(ILogger logger, Mode mode, string peer, string carrier, string? remote);
+
+    [LoggerMessage(1002, LogLevel.Warning, "{Mode} tunnel with {Peer} lost after {Age:c}: {Reason}; connections are frozen")]
+    public static partial void Lost(ILogger logger, Mode mode, string peer, TimeSpan age, EndReason reason);
+
+    [LoggerMessage(1003, LogLevel.Information, "{Mode} tunnel with {Peer} resumed by {Carrier} ({Remote}) after {Away:c}; {Replayed} bytes replayed")]
+    public static partial void Resumed(ILogger logger, Mode mode, string peer, string carrier, string? remote, TimeSpan away, ulong replayed);
+
+    [LoggerMessage(1004, LogLevel.Information, "{Mode} tunnel with {Peer}: no answer; trying another carrier beside this one")]
+    public static partial void Suspect(ILogger logger, string mode, string peer);
+
+    [LoggerMessage(1005, LogLevel.Warning, "cannot reach {Peer}: {Reason}; trying again")]
+    public static partial void CannotReach(ILogger logger, string peer, EndReason reason);
+
+    [LoggerMessage(1006, LogLevel.Warning, "the {Mode} session with {Peer} is over: {Reason}; its connections were reset")]
+    public static partial void SessionOver(ILogger logger, string mode, string peer, EndReason reason);
+
+    [LoggerMessage(1010, LogLevel.Information, "session {Session} ({Mode}) opened for {Peer} from {Remote}")]
+    public static partial void SessionBorn(ILogger logger, SessionId session, Mode mode, string peer, string? remote);
+
+    [LoggerMessage(1011, LogLevel.Information, "session {Session} ({Mode}) of {Peer} is over: {Reason}")]
+    public static partial void SessionEnded(ILogger logger, SessionId session, Mode mode, string peer, EndReason reason);
+
+    [LoggerMessage(1012, LogLevel.Information, "waiting for tunnels on {Where}")]
+    public static partial void Waiting(ILogger logger, string where);
+
+    [LoggerMessage(1013, LogLevel.Warning, "refused {Remote}: {Reason} (more refusals of that address in the next minutes are not logged)")]
+    public static partial void CallerRefused(ILogger logger, string remote, EndReason reason);
+
+    [LoggerMessage(1014, LogLevel.Debug, "caller {Remote} left: {Reason}")]
+    public static partial void CallerLeft(ILogger logger, string? remote, EndReason reason);
+
+    [LoggerMessage(1020, LogLevel.Information, "map {Map}: listening")]
+    public static partial void Listening(ILogger logger, string map);
+
+    [LoggerMessage(1021, LogLevel.Warning, "map {Map}: {Reason}; trying again")]
+    public static partial void CannotListen(ILogger logger, string map, EndReason reason);
+
+    [LoggerMessage(1022, LogLevel.Information, "map {Map}: {Peer} listens on port {Port}")]
+    public static partial void PeerListens(ILogger logger, string map, string peer, int port);
+
+    [LoggerMessage(1023, LogLevel.Warning, "map {Map}: {Peer} does not listen: {Reason}")]
+    public static partial void PeerDoesNotListen(ILogger logger, string map, string peer, EndReason reason);
+
+    [LoggerMessage(1024, LogLevel.Information, "listening on {Bind} for {Peer}, whose map leads to {Target}")]
+    public static partial void ListeningForPeer(ILogger logger, Target bind, string peer, string target);
+
+    [LoggerMessage(1025, LogLevel.Warning, "cannot listen on {Bind} for {Peer}: {Reason}")]
+    public static partial void CannotListenForPeer(ILogger logger, Target bind, string peer, EndReason reason);
+
+    [LoggerMessage(1026, LogLevel.Warning, "{Peer} may not listen on {Bind} here; --permit-listen would permit it")]
+    public static partial void ListenDenied(ILogger logger, Target bind, string peer);
+
+    [LoggerMessage(1027, LogLevel.Information, "map {Map}: removed; its connections go on")]
+    public static partial void MapRemoved(ILogger logger, string map);
+
+    [LoggerMessage(1028, LogLevel.Information, "configuration read again: {Maps} maps")]
+    public static partial void Reloaded(ILogger logger, int maps);
+
+    [LoggerMessage(1029, LogLevel.Error, "the configuration was not read again, the old one stays: {Problem}")]
+    public static partial void ReloadFailed(ILogger logger, string problem);
+
+    [LoggerMessage(1030, LogLevel.Warning, "map {Map}: client {Client} is not allowed")]
+    public static partial void ClientNotAllowed(ILogger logger, string map, EndPoint? client);
+
+    [LoggerMessage(1031, LogLevel.Warning, "map {Map}: no session for client {Client}; it was reset")]
+    public static partial void NoSession(ILogger logger, string map, EndPoint? client);
+
+    [LoggerMessage(1032, LogLevel.Information, "map {Map}: {Reason}")]
+    public static partial void TargetFailed(ILogger logger, string map, EndReason reason);
+
+    [LoggerMessage(1033, LogLevel.Warning, "{Peer} asked for {Target} (client {Source}): {Reason}")]
+    public static partial void OpenDenied(ILogger logger, string peer, Target? target, string? source, EndReason reason);
+
+    [LoggerMessage(1034, LogLevel.Information, "could not reach {Target} for client {Source}: {Reason}")]
+    public static partial void DialFailed(ILogger logger, Target target, string? source, EndReason reason);
+
+    [LoggerMessage(1040, LogLevel.Debug, "channel from {Source} to {Target}: open")]
+    public static partial void ChannelOpened(ILogger logger, string? source, Target? target);
+
+    [LoggerMessage(1041, LogLevel.Debug, "channel from {Source} to {Target}: {Reason}")]
+    public static partial void ChannelEnded(ILogger logger, string? source, Target? target, EndReason reason);
+
+    [LoggerMessage(1050, LogLevel.Error, "a task failed; this is a fault of Burrow itself")]
+    public static partial void ChoreFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1051, LogLevel.Information, "the machine slept or was stopped; asking whether the paths still work")]
+    public static partial void Woke(ILogger logger);
+
+    [LoggerMessage(1052, LogLevel.Information, "the addresses of this machine changed; asking whether the paths still work")]
+    public static partial void AddressesChanged(ILogger logger);
+
+    [LoggerMessage(1053, LogLevel.Warning, "no state directory ({Problem}): after a restart, the earlier run's listeners are freed only when its session ends")]
+    public static partial void NoState(ILogger logger, string problem);
+}
