@@ -182,7 +182,9 @@ public sealed partial class Session : IFrameSink
                 var (id, request) = ControlFrames.ReadListen(payload);
                 lock (_gate)
                 {
-                    if (!_peerListens.Add(id)) throw new ProtocolException("a LISTEN id used twice");
+                    if (id <= _lastPeerListen) throw new ProtocolException("a LISTEN id used twice");
+                    _lastPeerListen = id;
+                    _peerListens.Add(id);
                     if (_peerListens.Count > SessionTuning.MaxPeerListeners) throw new ProtocolException("too many listeners asked for");
                 }
                 _handler.OnListen(this, id, request);
@@ -191,7 +193,8 @@ public sealed partial class Session : IFrameSink
                 var unlisten = ControlFrames.ReadUnlisten(payload);
                 lock (_gate)
                 {
-                    if (!_peerListens.Remove(unlisten)) throw new ProtocolException("UNLISTEN for a listener that is not there");
+                    if (unlisten == 0 || unlisten > _lastPeerListen) throw new ProtocolException("UNLISTEN for a listener that never was");
+                    if (!_peerListens.Remove(unlisten)) break; // our NOT_LISTENING was on its way
                 }
                 _handler.OnUnlisten(this, unlisten);
                 break;
