@@ -15,6 +15,7 @@ public sealed partial class Session : IFrameSink
         bool wasSuspect;
         lock (_gate)
         {
+            if (_ended is not null) return _ended; // what still arrives would be taken for frames of channels that never were
             if (link != _link || link.Superseded) return new(EndPhase.Relay, EndSide.Local, EndCause.Superseded);
             _now = now;
             link.Liveness.OnReceived(now);
@@ -40,7 +41,7 @@ public sealed partial class Session : IFrameSink
                 _received = _frames.Verified;
             }
             work = _control.Count > 0 || link.PongDue is not null || AckDue(now) || _sessionFrames.Count > 0;
-            if (error is null && _ended is not null) error = _ended;
+            error = _ended ?? error;
         }
         // Inside TLS only the peer itself can have said it; elsewhere somebody on the path may have, and another carrier may do better.
         if (error is { Cause: EndCause.Protocol } && Mode == Mode.Encrypted) Close(error);
