@@ -91,7 +91,7 @@ public readonly record struct AddressRange
 
     static bool TryParseIpv6(ReadOnlySpan<char> host, int prefix, ref AddressRange range)
     {
-        if (!IPAddress.TryParse(host, out var address) || address.AddressFamily != AddressFamily.InterNetworkV6) return false;
+        if (host.ContainsAny('[', '%') || !IPAddress.TryParse(host, out var address) || address.AddressFamily != AddressFamily.InterNetworkV6) return false;
         if (address.IsIPv4MappedToIPv6 && prefix is < 0 or >= 96)
         {
             range = new AddressRange(Align(address.MapToIPv4()).Bits, false, prefix < 0 ? 32 : prefix - 96);

@@ -19,6 +19,7 @@ internal sealed class CutProxyPath(CutProxy proxy, Connection near, Connection f
     Way _silent;
     bool _forgotten;
     bool _over; // reset or closed by command: what still comes is dropped
+    bool _reset; // and no FIN may come before the RST
 
     public async Task RunAsync()
     {
@@ -41,7 +42,7 @@ internal sealed class CutProxyPath(CutProxy proxy, Connection near, Connection f
 
     public void Reset(EndReason reason)
     {
-        lock (_lock) _over = true;
+        lock (_lock) _over = _reset = true;
         near.Abort(reason);
         far.Abort(reason);
         Wake();
@@ -85,7 +86,7 @@ internal sealed class CutProxyPath(CutProxy proxy, Connection near, Connection f
             else if (await sink.WriteAsync(piece.Bytes)) proxy.Count(way, piece.Bytes.Length);
         }
         await WhileHeldAsync(way);
-        await sink.CompleteAsync();
+        if (!IsReset) await sink.CompleteAsync();
     }
 
     async Task WhileHeldAsync(Way way)
@@ -107,6 +108,14 @@ internal sealed class CutProxyPath(CutProxy proxy, Connection near, Connection f
         get
         {
             lock (_lock) return _over;
+        }
+    }
+
+    bool IsReset
+    {
+        get
+        {
+            lock (_lock) return _reset;
         }
     }
 

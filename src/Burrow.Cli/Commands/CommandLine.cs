@@ -75,7 +75,7 @@ internal static class CommandLine
             else yield return $"unexpected \"{Printable.Text(token)}\"";
         }
         if (parsed.UnmatchedTokens.Count > 0) yield break;
-        foreach (var error in parsed.Errors) yield return Printable.Text(error.Message);
+        foreach (var error in parsed.Errors) yield return Printable.Text(string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
     }
 
     static bool IsOption(string token) => token.Length > 1 && token[0] == '-';

@@ -1,4 +1,3 @@
-using Burrow.Carriers;
 using Burrow.Carriers.Modes.Tls;
 using Burrow.Cli.Commands;
 using Burrow.Cli.Compose.Jack;
@@ -41,7 +40,7 @@ internal static class JackRunner
             return ExitCode.Usage;
         }
 
-        var urls = options.Tunnels.Select(CarrierUrl.Parse).ToList();
+        var urls = options.Tunnels.Select(Urls.Parse).ToList();
         using var instance = TakeInstance(options, jennyKey, logger);
         var time = BootTimeProvider.Instance;
         var chores = new Chores(logger);

@@ -1,6 +1,7 @@
 using Burrow.Carriers;
 using Burrow.Carriers.Identity;
 using Burrow.Carriers.Modes.Tls;
+using Burrow.Carriers.Port;
 using Burrow.Cli.Commands;
 using Burrow.Cli.Compose.Jenny;
 using Burrow.Cli.Compose.Maps;
@@ -11,16 +12,16 @@ using Burrow.Cli.Terminal;
 using Burrow.Core;
 using Burrow.Core.Sockets;
 using Burrow.Core.Time;
-using Burrow.Endpoints.Inbounds.Listener;
 using Burrow.Session.Handshake;
 using Burrow.Session.Mux;
-using Microsoft.Extensions.Logging;
 
 namespace Burrow.Cli.Compose;
 
 /// <summary>Runs Jenny: puts the parts together, waits, and takes them apart.</summary>
 internal static class JennyRunner
 {
+    // How long a stop may take: the word of our end has to reach the Jacks.
+    static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
     static readonly TimeSpan ExpiryLook = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs until the context says stop.</summary>
@@ -53,25 +54,20 @@ internal static class JennyRunner
         var sessions = new SessionTable(ends, credentials.GrantOf, () => (byte)maps.Modes.Sum(mode => 1 << (int)mode), options.SessionTimeout, (int)options.QueueLimit);
         var reception = new Reception(sessions, credentials, new AttemptLimiter(TimeSpan.FromMinutes(5)), TimeProvider.System, logger);
 
-        var listeners = new List<ListenerInbound>();
-        foreach (var text in options.Listens)
+        // Without a credential only carriers that are authenticated themselves are let in: whoever comes by TLS is told that nobody knows him.
+        var port = new CarrierPort(tls ?? new TlsServer(KeyIdentity.Create()), reception.ServeAsync, reception.TurnedAway);
+        var listeners = new List<(ICarrierListener Listener, Task Running)>();
+        foreach (var url in options.Listens.Select(Urls.Parse))
         {
-            var hp = text["tcp://".Length..];
-            var c = hp.LastIndexOf(':');
-            var bound = await TcpBinder.BindAsync(new Target(hp[..c].Trim('[', ']'), int.Parse(hp[(c + 1)..])), time, logger);
-            if (!bound.Succeeded)
+            var (listener, failure) = await CarrierRegistry.For(url).ListenAsync(url);
+            if (listener is null)
             {
-                Messages.Error($"cannot wait on {text}: {bound.Failure}");
+                Messages.Error($"cannot wait on {url}: {failure}{(failure!.Cause == EndCause.AddressInUse ? "; another Jenny, or another program, has that port" : "")}");
+                foreach (var open in listeners) await open.Listener.DisposeAsync();
                 return ExitCode.Failed;
             }
-            bound.Listener.Start(connection => chores.Add(async () =>
-            {
-                var (t, failure) = await tls!.AcceptAsync(connection);
-                if (t is null) { TunnelLog.CallerLeft(logger, connection.RemoteEndPoint?.ToString(), failure!); await connection.DisposeAsync(); return; }
-                await reception.ServeAsync(t, Mode.Encrypted, CarrierTrust.Tls, t.PeerPin, "tcp", () => { });
-            }));
-            listeners.Add(bound.Listener);
-            TunnelLog.Waiting(logger, text);
+            listeners.Add((listener, port.RunAsync(listener)));
+            TunnelLog.Waiting(logger, listener.Address.ToString());
         }
         await maps.ApplyAsync(options.Maps, sessions);
         using var reload = new Reloader<JennyOptions>(options.Reload, changed => changed.Maps, maps, sessions, chores, () => { }, logger);
@@ -85,9 +81,9 @@ internal static class JennyRunner
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var onStop = context.Stop.Register(() => stopped.TrySetResult());
         await stopped.Task;
-        foreach (var listener in listeners) await listener.DisposeAsync();
-        foreach (var session in sessions.All) session.Session.End(Burrow.Core.EndReason.Stopped);
-        await Task.WhenAny(chores.WhenDoneAsync(), Task.Delay(TimeSpan.FromSeconds(2)));
+        foreach (var (listener, _) in listeners) await listener.DisposeAsync();
+        foreach (var session in sessions.All) session.Session.End(EndReason.Stopped);
+        await Task.WhenAny(Task.WhenAll(listeners.Select(open => open.Running)), Task.Delay(StopTimeout));
         await maps.DisposeAsync();
         return ExitCode.Done;
     }

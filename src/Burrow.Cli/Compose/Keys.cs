@@ -19,8 +19,7 @@ static class Keys
                 var secret = LoadSecret(shared.File);
                 using (var jenny = secret.Derive(Role.Jenny)) return (secret.Derive(Role.Jack), [jenny.Pin]);
             case Credentials.PinnedIdentity own:
-                if (!Pin.TryParse(own.Pin, out var pin, out var error)) throw new KeyProblemException($"the pin of Jenny: {error}");
-                return (LoadIdentity(own.IdentityFile), [pin]);
+                return (LoadIdentity(own.IdentityFile), [own.Pin]);
             default:
                 return null;
         }

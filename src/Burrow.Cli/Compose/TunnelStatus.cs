@@ -1,6 +1,5 @@
 using Burrow.Cli.Compose.Maps;
 using Burrow.Cli.Status;
-using Burrow.Session;
 
 namespace Burrow.Cli.Compose;
 

@@ -1,3 +1,4 @@
+using Burrow.Carriers.Identity;
 using Burrow.Cli.Terminal;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +15,7 @@ internal abstract record Credentials
     internal sealed record SharedSecret(string File) : Credentials;
 
     /// <summary>Jack's own key and Jenny's pin.</summary>
-    internal sealed record PinnedIdentity(string IdentityFile, string Pin) : Credentials;
+    internal sealed record PinnedIdentity(string IdentityFile, Pin Pin) : Credentials;
 
     /// <summary>Jenny's own key and the file of those who may come.</summary>
     internal sealed record AuthorizedIdentity(string IdentityFile, string AuthorizedFile) : Credentials;

@@ -1,14 +1,15 @@
+using Burrow.Carriers.Identity;
 using Burrow.Cli.Config.Tcl;
 
 namespace Burrow.Cli.Config;
 
-/// <summary>Checks a pin.</summary>
+/// <summary>Reads a pin.</summary>
 internal static class PinText
 {
-    public static Given<string>? Read(Word word, ProblemList problems)
+    public static Given<Pin>? Read(Word word, ProblemList problems)
     {
-        if (word.Text.Length > 0) return new Given<string>(word.Text, word.Span);
-        problems.Add(word.Span, "the pin is missing");
+        if (Pin.TryParse(word.Text, out var pin, out var error)) return new Given<Pin>(pin, word.Span);
+        problems.Add(word.Span, error);
         return null;
     }
 }

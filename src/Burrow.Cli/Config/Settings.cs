@@ -1,3 +1,4 @@
+using Burrow.Carriers.Identity;
 using Burrow.Cli.Terminal;
 using Microsoft.Extensions.Logging;
 
@@ -25,7 +26,7 @@ internal sealed class Settings
 
     public Given<string>? Authorized { get; set; }
 
-    public Given<string>? Pin { get; set; }
+    public Given<Pin>? Pin { get; set; }
 
     public Given<TimeSpan>? KeepAlive { get; set; }
 

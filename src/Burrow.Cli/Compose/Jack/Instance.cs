@@ -34,7 +34,7 @@ sealed class Instance : IDisposable
     /// <exception cref="UnauthorizedAccessException">The directory can't be used.</exception>
     public static Instance Take(string directory, string jenny, string configuration)
     {
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Hosting.Directories.Require(directory);
         var prefix = Path.Combine(directory, "instance-" + Hash(jenny));
         configuration = Hash(configuration);
         FileStream? any = null;
@@ -88,13 +88,8 @@ sealed class Instance : IDisposable
     {
         try
         {
-            return new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None, // flock(2), held until the stream is closed or the process ends
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            // FileShare.None is flock(2) on Linux, held until the stream is closed or the process ends. The directory admits its owner only.
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {

@@ -23,12 +23,12 @@ sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, TimeProvi
     public async ValueTask<DoorResult> OpenAsync(Mode mode, bool pressing, CancellationToken stop)
     {
         var url = urls[(Interlocked.Increment(ref _turn) & int.MaxValue) % urls.Count];
-        var dialled = pressing
-            ? await OverlappedDial.DialAsync(token => CarrierRegistry.DialAsync(url, DialTimeout, token), RedialPolicy.Quick, DialTimeout, time, stop)
-            : await CarrierRegistry.DialAsync(url, DialTimeout, stop);
-        if (!dialled.Succeeded) return new(null, CarrierTrust.None, url.Scheme, dialled.Failure);
-        var carrier = dialled.Connection;
-        if (url.IsAuthenticated) return new(carrier, CarrierTrust.Carrier, url.Scheme, null);
+        var (dialled, failure) = pressing
+            ? await OverlappedDial.DialAsync(token => DialAsync(url, token), RedialPolicy.Quick, DialTimeout, time, stop)
+            : await DialAsync(url, stop);
+        if (dialled is not { } carried) return new(null, CarrierTrust.None, url.Scheme, failure);
+        var carrier = carried.Connection;
+        if (carried.SameUser) return new(carrier, CarrierTrust.Carrier, url.Scheme, null);
         switch (mode)
         {
             case Mode.Plaintext:
@@ -36,14 +36,23 @@ sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, TimeProvi
             case Mode.Obfuscated:
                 return new(new HexConnection(carrier), CarrierTrust.None, url.Scheme, null);
             default:
+                if (tls is null) return await NoKeyAsync(url, carrier);
                 await using (time.CreateTimer(static late => ((Connection)late!).Abort(Slow), carrier, TlsTimeout, Timeout.InfiniteTimeSpan))
                 await using (stop.Register(() => carrier.Abort(EndReason.Stopped)))
                 {
-                    var (connection, failure) = await tls!.ConnectAsync(carrier);
+                    var (connection, refusal) = await tls.ConnectAsync(carrier);
                     if (connection is null) await carrier.DisposeAsync();
-                    return new(connection, CarrierTrust.Tls, url.Scheme, failure);
+                    return new(connection, CarrierTrust.Tls, url.Scheme, refusal);
                 }
         }
+    }
+
+    static ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, CancellationToken stop) => CarrierRegistry.For(url).DialAsync(url, DialTimeout, bind: null, stop);
+
+    static async ValueTask<DoorResult> NoKeyAsync(CarrierUrl url, Connection carrier)
+    {
+        await carrier.DisposeAsync();
+        return new(null, CarrierTrust.None, url.Scheme, new EndReason(EndPhase.Handshake, EndSide.Local, EndCause.Credential, $"{url} belongs to another user, and there is no secret or identity to prove who it is"));
     }
 
     static readonly EndReason Slow = new(EndPhase.Handshake, EndSide.Path, EndCause.TimedOut, "no answer to the TLS handshake");

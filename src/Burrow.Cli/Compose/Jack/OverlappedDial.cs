@@ -1,3 +1,4 @@
+using Burrow.Carriers;
 using Burrow.Core;
 
 namespace Burrow.Cli.Compose.Jack;
@@ -11,10 +12,10 @@ static class OverlappedDial
     // With one attempt every 200 ms: connects may take 1.6 s before the oldest is given up for a fresh one.
     const int MostAtOnce = 8;
 
-    public static async ValueTask<DialResult> DialAsync(Func<CancellationToken, ValueTask<DialResult>> dial, TimeSpan every, TimeSpan timeout, TimeProvider time, CancellationToken stop)
+    public static async ValueTask<CarrierResult<Carried?>> DialAsync(Func<CancellationToken, ValueTask<CarrierResult<Carried?>>> dial, TimeSpan every, TimeSpan timeout, TimeProvider time, CancellationToken stop)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var running = new List<Task<DialResult>>();
+        var running = new List<Task<CarrierResult<Carried?>>>();
         var given = new List<CancellationTokenSource>();
         var began = time.GetTimestamp();
         try
@@ -35,7 +36,7 @@ static class OverlappedDial
                     if (!running[i].IsCompleted) continue;
                     var result = await running[i];
                     running.RemoveAt(i);
-                    if (result.Succeeded || result.Failure.Cause is not (EndCause.Stopped or EndCause.TimedOut) || running.Count == 0) return result;
+                    if (result.Value is not null || result.Failure!.Cause is not (EndCause.Stopped or EndCause.TimedOut) || running.Count == 0) return result;
                 }
             }
         }
@@ -47,11 +48,11 @@ static class OverlappedDial
         }
     }
 
-    static async Task DropAsync(Task<DialResult> late)
+    static async Task DropAsync(Task<CarrierResult<Carried?>> late)
     {
         var result = await late;
-        if (!result.Succeeded) return;
-        result.Connection.Abort(EndReason.Stopped);
-        await result.Connection.DisposeAsync();
+        if (result.Value is not { Connection: var connection }) return;
+        connection.Abort(EndReason.Stopped);
+        await connection.DisposeAsync();
     }
 }

@@ -212,7 +212,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
     }
 
     // A handshake is two round trips; a path that died again must not hold up the next attempt for long.
-    TimeSpan HandshakeDeadline => TimeSpan.FromSeconds(5);
+    static readonly TimeSpan HandshakeDeadline = TimeSpan.FromSeconds(5);
 
     bool IsPressing
     {

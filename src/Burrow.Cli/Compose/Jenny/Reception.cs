@@ -1,5 +1,5 @@
-using Burrow.Carriers.Identity;
-using Burrow.Carriers.Modes.Tls;
+using System.Net;
+using Burrow.Carriers.Port;
 using Burrow.Core;
 using Burrow.Session;
 using Burrow.Session.Handshake;
@@ -10,45 +10,60 @@ namespace Burrow.Cli.Compose.Jenny;
 /// <summary>Where callers arrive who were told apart by their first byte: handshake, then the session that they belong to.</summary>
 sealed class Reception(SessionTable sessions, CredentialTable credentials, AttemptLimiter limiter, TimeProvider time, ILogger logger)
 {
-    /// <summary>Serves one caller until its carrier ends. Owns the connection.</summary>
-    public async Task ServeAsync(Connection connection, Mode mode, CarrierTrust trust, Pin? pin, string kind, Action proved)
+    /// <summary>Serves one caller until its carrier ends.</summary>
+    public async Task ServeAsync(Caller caller)
     {
-        var remote = connection.RemoteEndPoint?.ToString();
-        var credential = trust == CarrierTrust.Tls ? credentials.Find(pin) : null;
-        var refusal = trust == CarrierTrust.Tls && credential is null
-            ? new EndReason(EndPhase.Handshake, EndSide.Local, EndCause.Credential, pin is null ? "no certificate" : $"unknown pin {pin}") : null;
-        var caller = new CallerContext(mode, trust, credential?.Name, refusal, remote);
-        var outcome = await JennyHandshake.RunAsync(connection, caller, sessions);
-        proved();
+        var remote = caller.Remote?.ToString();
+        var kind = caller.SameUser ? "unix" : "tcp";
+        if (!Admits(caller))
+        {
+            caller.Connection.Abort(new EndReason(EndPhase.Handshake, EndSide.Local, EndCause.Busy, "too many refused attempts"));
+            return;
+        }
+        var outcome = await JennyHandshake.RunAsync(caller.Connection, ContextOf(caller, remote), sessions);
         switch (outcome)
         {
             case JennyOutcome.Born { LinkStartsHere: true } born when sessions.Get(born.Session.Id) is { } session:
-                await session.CarryAsync(connection, kind, AttachPoint.Birth, logger);
-                return;
-            case JennyOutcome.Attached attached when sessions.Get(attached.Session.Id) is { } session:
-                await session.CarryAsync(connection, kind, attached.Point, logger);
-                return;
-            case JennyOutcome.Refused refused:
-                if (NoteRefusal(connection)) TunnelLog.CallerRefused(logger, remote ?? kind, refused.Reason);
+                caller.Admit();
+                await session.CarryAsync(caller.Connection, kind, AttachPoint.Birth, logger);
                 break;
-            case JennyOutcome.Failed failed:
-                TunnelLog.CallerLeft(logger, remote, failed.Reason);
+            case JennyOutcome.Attached attached when sessions.Get(attached.Session.Id) is { } session:
+                caller.Admit();
+                await session.CarryAsync(caller.Connection, kind, attached.Point, logger);
+                break;
+            case JennyOutcome.Refused { Reason: var reason }:
+                // A session that is gone, a stale epoch: that is an honest Jack after an outage, and must not use up his address's attempts.
+                if (reason.Cause is EndCause.Credential or EndCause.BadProof) NoteRefusal(caller, remote ?? kind, reason);
+                else TunnelLog.CallerLeft(logger, remote, reason);
+                break;
+            case JennyOutcome.Failed { Reason: var reason }:
+                TunnelLog.CallerLeft(logger, remote, reason);
                 break;
         }
-        await connection.DisposeAsync();
     }
 
-    /// <summary>Counts a refused or broken attempt.</summary>
-    /// <returns>True when it is worth a log line.</returns>
-    public bool NoteRefusal(Connection connection)
+    /// <summary>A caller that never came as far as a handshake.</summary>
+    public void TurnedAway(EndPoint? remote, EndReason reason) => TunnelLog.CallerLeft(logger, remote?.ToString(), reason);
+
+    CallerContext ContextOf(Caller caller, string? remote)
     {
-        lock (limiter) return limiter.Refused(AddressOf(connection), time.GetUtcNow());
+        if (caller.SameUser) return new CallerContext(caller.Mode, CarrierTrust.Carrier, null, null, remote);
+        if (caller.Mode != Mode.Encrypted) return new CallerContext(caller.Mode, CarrierTrust.None, null, null, remote);
+        var credential = credentials.Find(caller.PeerPin);
+        var refusal = credential is null
+            ? new EndReason(EndPhase.Handshake, EndSide.Local, EndCause.Credential, caller.PeerPin is { } pin ? $"unknown pin {pin}" : "no certificate") : null;
+        return new CallerContext(caller.Mode, CarrierTrust.Tls, credential?.Name, refusal, remote);
     }
 
-    public bool Admits(Connection connection)
+    void NoteRefusal(Caller caller, string remote, EndReason reason)
     {
-        lock (limiter) return limiter.Admits(AddressOf(connection), time.GetUtcNow());
+        bool news;
+        lock (limiter) news = limiter.Refused(caller.Group, time.GetUtcNow());
+        if (news) TunnelLog.CallerRefused(logger, remote, reason);
     }
 
-    static string AddressOf(Connection connection) => (connection.RemoteEndPoint as System.Net.IPEndPoint)?.Address.ToString() ?? "local";
+    bool Admits(Caller caller)
+    {
+        lock (limiter) return limiter.Admits(caller.Group, time.GetUtcNow());
+    }
 }

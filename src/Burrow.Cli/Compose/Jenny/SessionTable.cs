@@ -5,7 +5,6 @@ using Burrow.Session;
 using Burrow.Session.Handshake;
 using Burrow.Session.Link;
 using Burrow.Session.Mux;
-using Microsoft.Extensions.Logging;
 
 namespace Burrow.Cli.Compose.Jenny;
 

@@ -1,4 +1,3 @@
-using Burrow.Core;
 using Burrow.Endpoints.Inbounds.Listener;
 using Burrow.Session;
 using Microsoft.Extensions.Logging;

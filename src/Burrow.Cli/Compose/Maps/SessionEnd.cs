@@ -1,5 +1,4 @@
 using System.Net;
-using Burrow.Cli.Config;
 using Burrow.Cli.Status;
 using Burrow.Core;
 using Burrow.Session;
@@ -36,11 +35,11 @@ sealed class SessionEnd : ISessionHandler
     /// <summary>What the other side opened here that belongs to none of our maps.</summary>
     public Traffic Traffic { get; } = new();
 
-    public event Action? Suspect;
+    public Action? Suspect { get; set; }
 
-    public event Action? Recovered;
+    public Action? Recovered { get; set; }
 
-    public event Action<EndReason>? Ended;
+    public Action<EndReason>? Ended { get; set; }
 
     ILogger Logger => _context.Logger;
 
@@ -183,7 +182,7 @@ sealed class SessionEnd : ISessionHandler
         RemoteAsk? ask;
         lock (_gate) _asks.TryGetValue(request.Listen, out ask);
         if (ask is null || ask.IsWithdrawn) return (null, null, Denied("no map of ours"));
-        IPEndPoint.TryParse(request.Source ?? "", out var client);
+        var client = IPEndPoint.TryParse(request.Source ?? "", out var parsed) ? parsed : null;
         if (!await ask.Map.Allowed.AllowsAsync(client, _context.Time))
             return (null, null, Denied($"client {request.Source}"));
         return (ask.Map.Rule.Dialled, ask.Map, null);

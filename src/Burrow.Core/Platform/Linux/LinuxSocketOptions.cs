@@ -5,9 +5,7 @@ internal static class LinuxSocketOptions
 {
     public const int SolSocket = 1;
     public const int SoReuseAddr = 2;
-    public const int SoPeerCred = 17;
 
     public const int IpprotoTcp = 6;
-    public const int TcpUserTimeout = 18;
     public const int TcpNotSentLowat = 25;
 }

@@ -15,7 +15,8 @@ public static class UnixBinder
     /// <summary>Binds and listens.</summary>
     /// <remarks>
     /// The socket is made in a fresh directory of mode 0700, gets its mode there, listens, and is then moved to its name: so there is no moment in which a stranger could connect, and
-    /// none in which the name exists but nobody answers. A name that is taken is taken over only if nobody answers there. Two processes that find the same dead
+    /// none in which the name exists but nobody answers. A name that is taken is taken over only if nobody answers there; to the one who does, that question is a client that
+    /// hangs up at once. Two processes that find the same dead
     /// socket in the same instant may both take it over; the later one keeps the name.
     /// </remarks>
     /// <param name="path">At most 107 bytes (unix(7)); its directory must exist.</param>
@@ -30,7 +31,9 @@ public static class UnixBinder
         try
         {
             _ = new UnixDomainSocketEndPoint(path); // says if it is too long, before anything is made
-            nursery = Path.Combine(Path.GetDirectoryName(path)!, $".b{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
+            var directory = Path.GetDirectoryName(path);
+            if (!Directory.Exists(directory)) return Failed(EndCause.AddressNotAvailable, $"{path}: there is no such directory");
+            nursery = Path.Combine(directory, $".b{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
             Directory.CreateDirectory(nursery, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             var cradle = Path.Combine(nursery, "s");
 

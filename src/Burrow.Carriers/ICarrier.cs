@@ -1,0 +1,47 @@
+using System.Net;
+using Burrow.Core;
+
+namespace Burrow.Carriers;
+
+/// <summary>A connection that carries, and whether the carrier itself has shown whose it is.</summary>
+/// <param name="Connection">Owned by whoever holds this.</param>
+/// <param name="SameUser">The kernel vouches that the other end runs under our own uid (docs/protocol.md §3.1: authenticated itself).</param>
+public readonly record struct Carried(Connection Connection, bool SameUser);
+
+/// <summary>What came of dialling or listening: one of the two is null.</summary>
+public readonly record struct CarrierResult<T>(T? Value, EndReason? Failure);
+
+/// <summary>One kind of carrier. Nothing above it knows which kind it is.</summary>
+public interface ICarrier
+{
+    string Scheme { get; }
+
+    /// <summary>Connects. A failure is a result, also when <paramref name="stop"/> is cancelled.</summary>
+    /// <param name="bind">The local address to dial from; null: the system chooses. Ignored where there is none.</param>
+    ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, TimeSpan timeout, IPAddress? bind, CancellationToken stop);
+
+    /// <summary>Listens. A failure is a result.</summary>
+    ValueTask<CarrierResult<ICarrierListener>> ListenAsync(CarrierUrl url);
+}
+
+/// <summary>Accepts carriers until it is disposed.</summary>
+public interface ICarrierListener : IAsyncDisposable
+{
+    /// <summary>Where it listens, with the port that was bound.</summary>
+    CarrierUrl Address { get; }
+
+    /// <summary>The next one, or null after disposal. What goes wrong with a single client is not seen here.</summary>
+    ValueTask<Carried?> AcceptAsync();
+}
+
+/// <summary>Every carrier there is, by hand.</summary>
+public static class CarrierRegistry
+{
+    static readonly ICarrier[] All = [new Tcp.TcpCarrier(), new Unix.UnixCarrier()];
+
+    /// <summary>The schemes, for messages.</summary>
+    public static string Available { get; } = string.Join(", ", All.Select(carrier => carrier.Scheme));
+
+    /// <summary>The carrier of a URL that <see cref="CarrierUrl.TryParse"/> has accepted.</summary>
+    public static ICarrier For(CarrierUrl url) => All.First(carrier => carrier.Scheme == url.Scheme);
+}

@@ -1,0 +1,57 @@
+using System.Net;
+using System.Net.Sockets;
+using Burrow.Core;
+using Burrow.Core.Sockets;
+
+namespace Burrow.Carriers.Tcp;
+
+/// <summary>Plain TCP. The kernel's queue is kept short, so that what is urgent does not wait behind what was already handed over.</summary>
+public sealed class TcpCarrier : ICarrier
+{
+    const int Backlog = 512;
+
+    public string Scheme => "tcp";
+
+    public async ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, TimeSpan timeout, IPAddress? bind, CancellationToken stop)
+    {
+        var dialer = bind is null ? TcpDialer.Default : new TcpDialer(TimeProvider.System, bind: bind);
+        var result = await dialer.DialAsync(url.Target!, timeout, permit: null, stop);
+        return result.Succeeded ? new(new Carried(Tune(result.Connection), SameUser: false), null) : new(null, result.Failure);
+    }
+
+    public async ValueTask<CarrierResult<ICarrierListener>> ListenAsync(CarrierUrl url)
+    {
+        var target = url.Target!;
+        Socket? socket = null;
+        try
+        {
+            var address = await AddressAsync(target);
+            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (address.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = address.Equals(IPAddress.IPv6Any);
+            SocketTuning.ReuseAddressAsServersDo(socket);
+            socket.Bind(new IPEndPoint(address, target.Port));
+            socket.Listen(Backlog);
+            var bound = target with { Port = ((IPEndPoint)socket.LocalEndPoint!).Port };
+            return new(new SocketListener(socket, url with { Target = bound }, Accepted), null);
+        }
+        catch (SocketException e)
+        {
+            socket?.Dispose();
+            return new(null, SocketErrors.ToEndReason(e.SocketErrorCode, EndPhase.Listen, target.ToString()));
+        }
+    }
+
+    static Carried Accepted(Socket socket) => new(Tune(new SocketConnection(socket)), SameUser: false);
+
+    static Connection Tune(Connection connection)
+    {
+        if (connection is SocketConnection socket) SocketTuning.TrySetNotSentLowWater(socket);
+        return connection;
+    }
+
+    static async ValueTask<IPAddress> AddressAsync(Target target)
+    {
+        if (target.Host is "" or "*") return Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
+        return target.Address ?? (await Dns.GetHostAddressesAsync(target.Host))[0];
+    }
+}
