@@ -119,7 +119,11 @@ public sealed partial class Session
         var arm = false;
         lock (_gate)
         {
-            if (count > 0) channel.Sent += (ulong)count;
+            if (count > 0)
+            {
+                channel.Sent += (ulong)count;
+                _scheduler.Served(channel, count);
+            }
             if (channel.Over) return;
             if (count == most)
             {
