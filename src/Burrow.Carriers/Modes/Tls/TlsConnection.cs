@@ -44,25 +44,42 @@ public sealed class TlsConnection : Connection
 
     public override EndPoint? LocalEndPoint => _inner.LocalEndPoint;
 
+    /// <remarks>Takes as many records as are there: a batch of the other side's is then one call here, and one write to whoever it is for.</remarks>
     public override int TryRead(Span<byte> buffer)
     {
         if (End is not null) return Aborted;
         if (_sawEnd) return EndOfStream;
+        var taken = 0;
         try
         {
-            if (!_readable)
+            while (taken < buffer.Length)
             {
-                BeginWait();
-                if (!_wait.IsCompleted) return WouldBlock;
-                EndWait(_wait.GetAwaiter().GetResult());
+                if (!_readable)
+                {
+                    BeginWait();
+                    if (!_wait.IsCompleted) return taken > 0 ? taken : WouldBlock;
+                    EndWait(_wait.GetAwaiter().GetResult());
+                }
+                _readable = false;
+                var count = _ssl.Read(buffer[taken..]); // decrypted already: does not touch the inner connection
+                if (count <= 0) return taken > 0 && !_records.ToldEnd ? KeepEnd(taken) : Finish(count);
+                taken += count;
             }
-            _readable = false;
-            return Finish(_ssl.Read(buffer)); // decrypted already: does not touch the inner connection
+            return taken;
         }
         catch (Exception e) when (IsExpected(e))
         {
-            return Fail(e);
+            // What was read before is whole and was meant; the reason comes with the next call.
+            Fail(e);
+            return taken > 0 ? taken : Aborted;
         }
+    }
+
+    /// <summary>The end was seen behind bytes that have to be told first.</summary>
+    int KeepEnd(int taken)
+    {
+        _sawEnd = true;
+        return taken;
     }
 
     public override async ValueTask WaitReadableAsync()
