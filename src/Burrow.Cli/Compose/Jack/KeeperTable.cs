@@ -31,6 +31,8 @@ sealed class KeeperTable(Func<Mode, byte, SessionKeeper> make, int paths, Cancel
     /// <summary>The session with the fewest channels among those of the mode; the first one born when there is none yet.</summary>
     public async ValueTask<Session.Session?> PickAsync(Mode mode)
     {
+        // A map's listener may accept its first client before anybody has said that the mode is in use.
+        Use(mode);
         List<SessionKeeper> keepers;
         lock (_gate) keepers = [.. _keepers.Select(known => known.Keeper).Where(keeper => keeper.Mode == mode)];
         var best = keepers.Select(keeper => keeper.Session).Where(session => session is not null)
