@@ -339,12 +339,13 @@ public sealed partial class Session : IAttachable
             _sessionFrames.Clear();
             _log.Clear();
         }
+        // First the owner: who sees his connection reset and tries again at once must not be led to this session, nor to a port that it still holds.
+        _handler.OnEnded(this, reason);
         foreach (var channel in channels)
         {
             channel.Port?.Abort(reason);
             _handler.OnChannelEnded(this, channel);
         }
-        _handler.OnEnded(this, reason);
         Work.Set();
     }
 

@@ -122,6 +122,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         var end = new SessionEnd(jack.Ends, jack.Authority, jack.Door.Name);
         var session = new Session.Session(born.Session, mode, born.ResumeKey.ToArray(), isJack: true, end, CreditBudget.Shared) { ReadAheadLimit = jack.ReadAhead };
         end.Bind(session);
+        end.Ended += _ => Unpublish(session, end);
         var runner = Runner = new LinkRunner(session, Time);
         var alarm = new LinkAlarm(end);
         BornAt = Time.GetUtcNow();
@@ -141,7 +142,6 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
             next = await CarryAsync(session, runner, alarm, next.Value, stop);
         }
         session.Close(refused ?? EndReason.Stopped);
-        Unpublish(end);
         if (session.Ended is { Cause: not EndCause.Stopped } why && !stop.IsCancellationRequested) TunnelLog.SessionOver(Logger, _modeText, jack.Door.Name, why);
         return refused;
     }
@@ -256,10 +256,13 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         if (path == 0) jack.Ends.Maps.AddAsker(mode, end);
     }
 
-    void Unpublish(SessionEnd end)
+    void Unpublish(Session.Session session, SessionEnd end)
     {
         jack.Ends.Maps.RemoveAsker(end);
-        lock (_gate) _session = NewSource();
+        lock (_gate)
+        {
+            if (Session == session) _session = NewSource();
+        }
     }
 
     static TaskCompletionSource<Session.Session?> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -85,7 +85,7 @@ sealed class SessionEnd : ISessionHandler
         {
             case ActiveMap map:
                 map.Traffic.Ended(channel);
-                if (channel is { IsOpener: true, End: { } reason } && reason.Phase is EndPhase.Dial or EndPhase.Resolve)
+                if (channel is { IsOpener: true, End: { } reason } && (reason.Phase is EndPhase.Dial or EndPhase.Resolve || reason.Cause == EndCause.Denied))
                     TunnelLog.TargetFailed(Logger, map.Rule.ToString(), reason);
                 break;
             case Traffic traffic:
