@@ -1,5 +1,4 @@
 using Burrow.Core;
-using Burrow.Core.Memory;
 using Burrow.Session.Link;
 using Burrow.Session.Mux;
 using Burrow.Session.Resume;
@@ -91,7 +90,7 @@ public sealed partial class Session
                 most = DataRoom(link, room.Length - position, offset);
                 if (most <= 0 || _scheduler.Next() is not { } next) return position;
                 channel = next;
-                if (_scheduler.IsContended) most = Math.Min(most, SessionTuning.SharedQuantum);
+                if (_scheduler.IsContended) most = Math.Min(most, link.Rate.Quantum);
                 if (channel.SendCredit - channel.Sent < (ulong)most) most = (int)(channel.SendCredit - channel.Sent);
             }
 

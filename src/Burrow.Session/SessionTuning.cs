@@ -20,7 +20,7 @@ static class SessionTuning
     /// <summary>… and after so much time, for slow links and last bytes. Below a human's notice, above a delayed answer's usual arrival.</summary>
     public static readonly TimeSpan AckDelay = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>The largest DATA frame while other channels wait: what a keystroke may have to wait for.</summary>
+    /// <summary>The largest DATA frame while other channels wait, on a link that takes longer than a millisecond for it: what a keystroke may have to wait for.</summary>
     public const int SharedQuantum = 16 * 1024;
 
     /// <summary>A batch that has less room than this ends: reading a socket for so few bytes would cost more than it moves.</summary>
