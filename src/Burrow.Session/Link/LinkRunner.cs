@@ -48,7 +48,8 @@ public sealed class LinkRunner(Session session, TimeProvider time)
                 return session.Ended ?? new EndReason(EndPhase.Attach, EndSide.Local, EndCause.Superseded);
             attached?.Invoke(link.Replayed);
             await using var timer = new LinkTimer(session, link, carrier, this, time);
-            await Task.WhenAll(ReadAsync(carrier, link, timer), WriteAsync(carrier, link, timer));
+            var reading = ReadAsync(carrier, link, timer);
+            await Task.WhenAll(reading, WriteAsync(carrier, link, timer, reading));
             session.Detach(link);
             return carrier.End ?? EndReason.Completed;
         }
@@ -71,7 +72,8 @@ public sealed class LinkRunner(Session session, TimeProvider time)
             await wait;
             var slab = SlabPool.Shared.Rent();
             var count = await carrier.ReadAsync(slab.Memory);
-            if (count > 0) end = session.Receive(link, slab.Span[..count], Now);
+            // After our END only the peer's close is waited for: a reset would overtake the END that is on its way.
+            if (count > 0) end = session.Receive(link, slab.Span[..count], Now) is { } over && !session.EndSent ? over : null;
             else end = carrier.End ?? new EndReason(EndPhase.Relay, EndSide.Peer, EndCause.Closed);
             slab.Return();
             timer.Update();
@@ -81,7 +83,7 @@ public sealed class LinkRunner(Session session, TimeProvider time)
         session.Work.Set(); // the writer may be waiting for something to do
     }
 
-    async Task WriteAsync(Connection carrier, LinkState link, LinkTimer timer)
+    async Task WriteAsync(Connection carrier, LinkState link, LinkTimer timer, Task reading)
     {
         var burst = 0;
         while (carrier.End is null)
@@ -100,6 +102,7 @@ public sealed class LinkRunner(Session session, TimeProvider time)
             {
                 await carrier.CompleteAsync();
                 session.CloseAfterEnd();
+                await Task.WhenAny(reading, Task.Delay(SessionTuning.EndLinger, time));
                 carrier.Abort(EndReason.Stopped);
             }
             if (++burst % Burst == 0) await Task.Yield();
