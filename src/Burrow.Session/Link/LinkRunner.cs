@@ -32,13 +32,22 @@ public sealed class LinkRunner(Session session, TimeProvider time)
     public async Task<EndReason> RunAsync(Connection carrier, AttachPoint point, Action<ulong>? attached = null)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task older;
+        Task? older = null;
         lock (_gate)
         {
-            older = _running;
-            _running = done.Task;
-            _carrier?.Abort(new EndReason(EndPhase.Relay, EndSide.Local, EndCause.Superseded));
-            _carrier = carrier;
+            // Two attaches may arrive here in the other order than their proofs: the late one must not tear down the newer one's carrier.
+            if (point.Epoch >= session.Epoch)
+            {
+                older = _running;
+                _running = done.Task;
+                _carrier?.Abort(new EndReason(EndPhase.Relay, EndSide.Local, EndCause.Superseded));
+                _carrier = carrier;
+            }
+        }
+        if (older is null)
+        {
+            await carrier.DisposeAsync();
+            return new EndReason(EndPhase.Attach, EndSide.Local, EndCause.Superseded);
         }
         session.Work.Set();
         try

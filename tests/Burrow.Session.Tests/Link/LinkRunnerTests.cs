@@ -101,6 +101,24 @@ public sealed class LinkRunnerTests
         Assert.Equal(EndCause.Stopped, jack.Ended?.Cause);
     }
 
+    [Fact]
+    public async Task AttachThatComesLate_DoesNotTearDownTheNewerCarrier()
+    {
+        var jenny = new PairEnd(isJack: false);
+        var runner = new LinkRunner(jenny.Session, TimeProvider.System);
+        var older = jenny.Session.TryTakeEpoch(1, 0);
+        var newer = jenny.Session.TryTakeEpoch(2, 0);
+        var (a, _) = MemoryConnection.CreatePair();
+        var (b, _) = MemoryConnection.CreatePair();
+        var running = runner.RunAsync(b, new AttachPoint(2, newer.Start, 0));
+        Assert.Equal(EndCause.Superseded, (await runner.RunAsync(a, new AttachPoint(1, older.Start, 0))).Cause);
+        Assert.NotNull(a.End);
+        Assert.Null(b.End);
+        Assert.True(jenny.Session.IsAttached);
+        b.Abort(EndReason.Stopped);
+        Assert.Equal(EndReason.Stopped, await running.WaitAsync(Soon));
+    }
+
     static async Task<int> CarryUntilAsync(Task done, PairEnd jack, PairEnd jenny, Func<FaultPlan> fault)
     {
         var (jacks, jennys) = (new LinkRunner(jack.Session, TimeProvider.System), new LinkRunner(jenny.Session, TimeProvider.System));
