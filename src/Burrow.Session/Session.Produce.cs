@@ -1,5 +1,4 @@
 using Burrow.Core;
-using Burrow.Core.Memory;
 using Burrow.Session.Link;
 using Burrow.Session.Mux;
 using Burrow.Session.Resume;
@@ -167,7 +166,11 @@ public sealed partial class Session
 
             Span<byte> records = stackalloc byte[RecordsRoom];
             var length = WriteRecords(link, records, hasStream, now);
-            if (!hasStream && length == 0) return default;
+            if (!hasStream && length == 0)
+            {
+                if (slab.IsSole) DropSlab(); // an idle link holds no buffer
+                return default;
+            }
             var begin = start + RecordsRoom - length;
             records[..length].CopyTo(slab.Span[begin..]);
             _slabUsed = position;
@@ -209,7 +212,7 @@ public sealed partial class Session
         if (_slab is { IsSole: true }) _slabUsed = 0;
         if (_slab is not null && _slab.Span.Length - _slabUsed >= RecordsRoom + MinBatchRoom) return;
         DropSlab();
-        _slab = new LogSlab(Slabs.Rent());
+        _slab = new LogSlab(LinkSlabs.Pool.Rent());
     }
 
     void DropSlab()
@@ -218,8 +221,6 @@ public sealed partial class Session
         _slab = null;
         _slabUsed = 0;
     }
-
-    static SlabPool Slabs => SlabPool.Shared;
 
     bool HasControl => _control.Count > 0 || _sessionFrames.Count > 0;
 

@@ -1,5 +1,4 @@
 using Burrow.Core;
-using Burrow.Core.Memory;
 using Burrow.Session.Link;
 using Burrow.Session.Mux;
 using Burrow.Session.Tests.Pairs;
@@ -19,7 +18,7 @@ public sealed class LinkRunnerTests
     public async Task Channel_OverManyCarriersThatBreak_DeliversEachByteOnceBothWays(Mode mode)
     {
         const int Length = 64 * 1024 * 1024;
-        var slabs = SlabPool.Shared.Outstanding;
+        var slabs = LinkSlabs.Pool.Outstanding;
         var (jack, jenny) = (new PairEnd(isJack: true, mode), new PairEnd(isJack: false, mode));
         var (client, clientEnd) = MemoryConnection.CreatePair();
         var (server, serverEnd) = MemoryConnection.CreatePair();
@@ -32,7 +31,7 @@ public sealed class LinkRunnerTests
 
         await transfers;
         Assert.InRange(carriers, 3, 5000);
-        Assert.Equal(slabs, SlabPool.Shared.Outstanding);
+        Assert.Equal(slabs, LinkSlabs.Pool.Outstanding);
         Assert.Equal(jack.Total, jack.Budget.Free);
         Assert.Equal(jenny.Total, jenny.Budget.Free);
     }
