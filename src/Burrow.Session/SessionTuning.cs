@@ -50,6 +50,9 @@ static class SessionTuning
     /// <summary>A ping when nothing was received for so long. Most NATs keep a TCP entry for minutes; the worst for 30 s.</summary>
     public static readonly TimeSpan IdlePing = TimeSpan.FromSeconds(15);
 
+    /// <summary>After END, the peer's close is awaited for so long before the carrier is torn down: a round trip on all but the worst paths.</summary>
+    public static readonly TimeSpan EndLinger = TimeSpan.FromSeconds(2);
+
     /// <summary>Without an answer for so long a link is suspect: at least, and at most unless the path's own round trip is longer.</summary>
     public static readonly TimeSpan MinSuspect = TimeSpan.FromMilliseconds(1500);
     public static readonly TimeSpan MaxSuspect = TimeSpan.FromSeconds(3);
