@@ -44,4 +44,17 @@ public static class CarrierRegistry
 
     /// <summary>The carrier of a URL that <see cref="CarrierUrl.TryParse"/> has accepted.</summary>
     public static ICarrier For(CarrierUrl url) => All.First(carrier => carrier.Scheme == url.Scheme);
+
+    /// <summary>
+    /// Dials and makes sure that an authenticated carrier really is one: a unix socket on which somebody else listens is refused, because it would be
+    /// trusted without TLS.
+    /// </summary>
+    public static async ValueTask<DialResult> DialAsync(CarrierUrl url, TimeSpan timeout, CancellationToken stop, IPAddress? bind = null)
+    {
+        var result = await For(url).DialAsync(url, timeout, bind, stop);
+        if (result.Value is not { } carried) return DialResult.Failed(result.Failure!);
+        if (!url.IsAuthenticated || carried.SameUser) return DialResult.Success(carried.Connection);
+        await carried.Connection.DisposeAsync();
+        return DialResult.Failed(new EndReason(EndPhase.Dial, EndSide.Local, EndCause.Credential, $"{url}: the program that listens there runs under another user"));
+    }
 }

@@ -25,7 +25,11 @@ public sealed partial class Session
     public void Listening(uint id, int port) => Say(FrameType.Listening, payload => ControlFrames.WriteListening(payload, id, port));
 
     /// <summary>Answers <see cref="ISessionHandler.OnListen"/>: we don't, or no longer.</summary>
-    public void NotListening(uint id, EndReason reason) => Say(FrameType.NotListening, payload => ControlFrames.WriteNotListening(payload, id, reason));
+    public void NotListening(uint id, EndReason reason)
+    {
+        lock (_gate) _peerListens.Remove(id);
+        Say(FrameType.NotListening, payload => ControlFrames.WriteNotListening(payload, id, reason));
+    }
 
     // Rare and small: these frames are made at once and wait in order. How many can wait is bounded by the maps of both configurations.
     void Say(FrameType type, PayloadOf write)

@@ -119,7 +119,11 @@ public sealed partial class Session
         var arm = false;
         lock (_gate)
         {
-            if (count > 0) channel.Sent += (ulong)count;
+            if (count > 0)
+            {
+                channel.Sent += (ulong)count;
+                _scheduler.Served(channel, count);
+            }
             if (channel.Over) return;
             if (count == most)
             {
@@ -163,7 +167,11 @@ public sealed partial class Session
 
             Span<byte> records = stackalloc byte[RecordsRoom];
             var length = WriteRecords(link, records, hasStream, now);
-            if (!hasStream && length == 0) return default;
+            if (!hasStream && length == 0)
+            {
+                if (slab.IsSole) DropSlab(); // an idle link holds no buffer
+                return default;
+            }
             var begin = start + RecordsRoom - length;
             records[..length].CopyTo(slab.Span[begin..]);
             _slabUsed = position;
@@ -205,7 +213,7 @@ public sealed partial class Session
         if (_slab is { IsSole: true }) _slabUsed = 0;
         if (_slab is not null && _slab.Span.Length - _slabUsed >= RecordsRoom + MinBatchRoom) return;
         DropSlab();
-        _slab = new LogSlab(Slabs.Rent());
+        _slab = new LogSlab(LinkSlabs.Pool.Rent());
     }
 
     void DropSlab()
@@ -214,8 +222,6 @@ public sealed partial class Session
         _slab = null;
         _slabUsed = 0;
     }
-
-    static SlabPool Slabs => SlabPool.Shared;
 
     bool HasControl => _control.Count > 0 || _sessionFrames.Count > 0;
 

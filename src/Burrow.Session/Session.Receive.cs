@@ -15,6 +15,7 @@ public sealed partial class Session : IFrameSink
         bool wasSuspect;
         lock (_gate)
         {
+            if (_ended is not null) return _ended; // what still arrives would be taken for frames of channels that never were
             if (link != _link || link.Superseded) return new(EndPhase.Relay, EndSide.Local, EndCause.Superseded);
             _now = now;
             link.Liveness.OnReceived(now);
@@ -40,7 +41,7 @@ public sealed partial class Session : IFrameSink
                 _received = _frames.Verified;
             }
             work = _control.Count > 0 || link.PongDue is not null || AckDue(now) || _sessionFrames.Count > 0;
-            if (error is null && _ended is not null) error = _ended;
+            error = _ended ?? error;
         }
         // Inside TLS only the peer itself can have said it; elsewhere somebody on the path may have, and another carrier may do better.
         if (error is { Cause: EndCause.Protocol } && Mode == Mode.Encrypted) Close(error);
@@ -182,7 +183,9 @@ public sealed partial class Session : IFrameSink
                 var (id, request) = ControlFrames.ReadListen(payload);
                 lock (_gate)
                 {
-                    if (!_peerListens.Add(id)) throw new ProtocolException("a LISTEN id used twice");
+                    if (id <= _lastPeerListen) throw new ProtocolException("a LISTEN id used twice");
+                    _lastPeerListen = id;
+                    _peerListens.Add(id);
                     if (_peerListens.Count > SessionTuning.MaxPeerListeners) throw new ProtocolException("too many listeners asked for");
                 }
                 _handler.OnListen(this, id, request);
@@ -191,7 +194,8 @@ public sealed partial class Session : IFrameSink
                 var unlisten = ControlFrames.ReadUnlisten(payload);
                 lock (_gate)
                 {
-                    if (!_peerListens.Remove(unlisten)) throw new ProtocolException("UNLISTEN for a listener that is not there");
+                    if (unlisten == 0 || unlisten > _lastPeerListen) throw new ProtocolException("UNLISTEN for a listener that never was");
+                    if (!_peerListens.Remove(unlisten)) break; // our NOT_LISTENING was on its way
                 }
                 _handler.OnUnlisten(this, unlisten);
                 break;

@@ -47,6 +47,7 @@ public sealed partial class Session : IAttachable
     int _peerChannels;
     uint _nextListen = 1;
     readonly HashSet<uint> _peerListens = [];
+    uint _lastPeerListen;
     EndReason? _ending;
     EndReason? _ended;
     TimeSpan _now;

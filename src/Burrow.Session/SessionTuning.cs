@@ -11,8 +11,11 @@ static class SessionTuning
     /// <summary>Data leaves this much of the peer's limit to control frames, so that credits and resets always pass.</summary>
     public const ulong ControlHeadroom = 64 * 1024;
 
-    /// <summary>An ack after so many bytes: two or three a batch would cost a wake-up each, one in a megabyte would starve the sender's estimate.</summary>
-    public const ulong AckBytes = 128 * 1024;
+    /// <summary>The memory of a batch, and of what is read from a carrier at once: a system call and a wake-up at the other end for each of these.</summary>
+    public const int BatchBytes = 256 * 1024;
+
+    /// <summary>An ack after so many bytes: one for each batch. The protocol's promise is 256 KiB.</summary>
+    public const ulong AckBytes = 256 * 1024;
 
     /// <summary>… and after so much time, for slow links and last bytes. Below a human's notice, above a delayed answer's usual arrival.</summary>
     public static readonly TimeSpan AckDelay = TimeSpan.FromMilliseconds(25);

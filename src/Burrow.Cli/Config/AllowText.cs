@@ -1,5 +1,6 @@
 using System.Net;
 using Burrow.Cli.Config.Tcl;
+using Burrow.Core;
 
 namespace Burrow.Cli.Config;
 
@@ -37,9 +38,13 @@ internal sealed record AllowText(IReadOnlyList<string> Entries)
 
     static bool Check(Word entry, ProblemList problems)
     {
-        if (IPAddress.TryParse(entry.Text, out _) && entry.Text.Contains(':', StringComparison.Ordinal)) return true;
-        if (!entry.Text.Contains('/', StringComparison.Ordinal)) return AddressText.Host(entry, problems, listens: true) is not null;
-        if (IPNetwork.TryParse(entry.Text, out _)) return true;
+        if (AllowList.TryParse([entry.Text], out _, out _)) return true;
+        if (!entry.Text.Contains('/', StringComparison.Ordinal))
+        {
+            if (AddressText.Host(entry, problems, listens: false) is not null)
+                problems.Add(entry.Span, $"\"{Printable.Text(entry.Text)}\" is no address, range or host name");
+            return false;
+        }
         var slash = entry.Text.IndexOf('/', StringComparison.Ordinal);
         problems.Add(entry.Span, IPAddress.TryParse(entry.Text.AsSpan(0, slash), out _)
             ? $"\"{Printable.Text(entry.Text)}\" is no range: after the slash stands a number up to 32 (IPv6: 128)"

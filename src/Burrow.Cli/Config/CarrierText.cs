@@ -1,50 +1,39 @@
+using System.Globalization;
+using Burrow.Carriers;
 using Burrow.Cli.Config.Tcl;
 
 namespace Burrow.Cli.Config;
 
-/// <summary>Checks the URLs of carriers, as far as it takes to point at what is wrong with them.</summary>
-/// <remarks>
-/// <code>
-/// tcp://HOST:PORT    a TCP connection        unix:PATH    a unix socket
-/// </code>
-/// </remarks>
+/// <summary>Reads the URLs of carriers (<see cref="CarrierUrl"/>) and points at what is wrong with them.</summary>
 internal static class CarrierText
 {
-    static readonly string[] Known = ["tcp", "unix"];
+    const string Column = "column ";
 
-    public static Given<string>? Dial(Word word, ProblemList problems) => Read(word, problems, listens: false);
+    public static Given<string>? Dial(Word word, ProblemList problems)
+    {
+        if (Read(word, problems) is not { } url) return null;
+        if (url.Target is { Host: "" or "*" }) problems.Add(word.Span, "all addresses can only be listened on: the host is missing");
+        else if (url.Target is { Port: 0 }) problems.Add(word.Span, "\"0\" is no port to dial: should be a number from 1 to 65535");
+        else return new Given<string>(url.ToString(), word.Span);
+        return null;
+    }
 
-    public static Given<string>? Listen(Word word, ProblemList problems) => Read(word, problems, listens: true);
+    public static Given<string>? Listen(Word word, ProblemList problems) =>
+        Read(word, problems) is { } url ? new Given<string>(url.ToString(), word.Span) : null;
 
     /// <summary>Whether the carrier itself says who is at its other end, so that no credential is needed.</summary>
     public static bool IsAuthenticated(string url) => url.StartsWith("unix:", StringComparison.Ordinal);
 
-    static Given<string>? Read(Word word, ProblemList problems, bool listens)
+    static CarrierUrl? Read(Word word, ProblemList problems)
     {
-        var colon = word.Text.IndexOf(':', StringComparison.Ordinal);
-        var scheme = colon > 0 ? word.Text[..colon] : "";
-        if (!Known.Contains(scheme))
-        {
-            // host:port, without a scheme, is what most people type first.
-            var hint = scheme.Length > 0 && Nearest.To(scheme, Known) is { } near ? $"did you mean \"{near}:\"?" : "should be tcp://HOST:PORT or unix:PATH";
-            problems.Add(word.Span, $"\"{Printable.Text(word.Text)}\" is no carrier; {hint}");
-            return null;
-        }
-        if (scheme == "unix")
-        {
-            if (word.Text.Length > "unix:".Length) return new Given<string>(word.Text, word.Span);
-            problems.Add(word.Span, "the path is missing: should be unix:PATH");
-            return null;
-        }
-        const string Lead = "tcp://";
-        if (!word.Text.StartsWith(Lead, StringComparison.Ordinal))
-        {
-            problems.Add(word.Span, "should be tcp://HOST:PORT");
-            return null;
-        }
-        var address = word.Slice(Lead.Length, word.Text.Length - Lead.Length);
-        if (address.Text.EndsWith('/')) address = address.Slice(0, address.Text.Length - 1);
-        var target = listens ? AddressText.Listen(address, problems) : AddressText.Dial(address, problems);
-        return target is null ? null : new Given<string>(Lead + target, word.Span);
+        if (CarrierUrl.TryParse(word.Text, out var url, out var error)) return url;
+
+        // The message starts with the column of the place inside the URL; here it becomes a mark under it.
+        var colon = error.IndexOf(": ", StringComparison.Ordinal);
+        if (error.StartsWith(Column, StringComparison.Ordinal)
+            && int.TryParse(error.AsSpan(Column.Length, colon - Column.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var column))
+            problems.Add(word.At(Math.Min(column - 1, word.Text.Length), Math.Max(0, word.Text.Length - column + 1)), Printable.Text(error[(colon + 2)..]));
+        else problems.Add(word.Span, Printable.Text(error));
+        return null;
     }
 }

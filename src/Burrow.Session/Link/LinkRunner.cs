@@ -1,5 +1,4 @@
 using Burrow.Core;
-using Burrow.Core.Memory;
 
 namespace Burrow.Session.Link;
 
@@ -65,17 +64,20 @@ public sealed class LinkRunner(Session session, TimeProvider time)
         EndReason? end = null;
         while (end is null)
         {
+            var slab = LinkSlabs.Pool.Rent();
+            var count = carrier.TryRead(slab.Span);
+            if (count > 0) end = session.Receive(link, slab.Span[..count], Now);
+            var drained = count < slab.Length;
+            slab.Return();
+            if (count is Connection.EndOfStream or Connection.Aborted) end = carrier.End ?? new EndReason(EndPhase.Relay, EndSide.Peer, EndCause.Closed);
+            timer.Update();
+            if (++burst % Burst == 0) await Task.Yield();
+            if (!drained || end is not null) continue;
+
             // No buffer is held while nothing comes.
             var wait = carrier.WaitReadableAsync();
             if (!wait.IsCompleted) burst = 0;
             await wait;
-            var slab = SlabPool.Shared.Rent();
-            var count = await carrier.ReadAsync(slab.Memory);
-            if (count > 0) end = session.Receive(link, slab.Span[..count], Now);
-            else end = carrier.End ?? new EndReason(EndPhase.Relay, EndSide.Peer, EndCause.Closed);
-            slab.Return();
-            timer.Update();
-            if (++burst % Burst == 0) await Task.Yield();
         }
         carrier.Abort(end);
         session.Work.Set(); // the writer may be waiting for something to do

@@ -64,6 +64,8 @@ public sealed class Channel
     internal bool FinSent;
     internal ReadyList List;
     internal bool WasServed; // got its turn in the sparse list since it last ran dry
+    internal long SentInRound;
+    internal ulong RoundEnd;
 
     // Receiving.
     internal ReceiveWindow Window;

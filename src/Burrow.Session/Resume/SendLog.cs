@@ -61,7 +61,11 @@ sealed class SendLog
     {
         Sent = start;
         _next = 0;
-        while (_next < _segments.Count && _segments[_next].End <= start) _next++;
+        for (var i = 0; i < _segments.Count; i++)
+        {
+            _segments[i].Stamp = default; // when an older link sent it says nothing about this one
+            if (_segments[i].End <= start) _next = i + 1;
+        }
     }
 
     /// <summary>Copies the next bytes that the current link has not been given, and counts them as given.</summary>
@@ -72,7 +76,6 @@ sealed class SendLog
         while (copied < destination.Length && _next < _segments.Count)
         {
             ref var segment = ref _segments[_next];
-            segment.Stamp = default; // its first sending says nothing about this link
             var skip = (int)(Sent - segment.Offset);
             var count = Math.Min(segment.Length - skip, destination.Length - copied);
             segment.Slab.Span.Slice(segment.Start + skip, count).CopyTo(destination[copied..]);

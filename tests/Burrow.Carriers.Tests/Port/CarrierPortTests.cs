@@ -132,6 +132,7 @@ public sealed class CarrierPortTests : IAsyncLifetime
         int count;
         while ((count = await stranger.ReadAsync(new byte[4096]).AsTask().WaitAsync(Timeout)) > 0) got += count;
         Assert.True(got <= 16 * 1024);
+        await StopAsync(); // waits until it was served to its end
         Assert.Equal(EndCause.Limit, Assert.Single(_served).Connection.End!.Cause);
     }
 

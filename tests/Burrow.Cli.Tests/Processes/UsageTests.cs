@@ -19,7 +19,7 @@ public sealed class UsageTests
     [InlineData("there is nothing to do", "jack", "tcp://h:1")]
     [InlineData("no credential for Jenny: make one with 'burrow key new", "jack", "tcp://h:1", "-L", "1:h:2")]
     [InlineData("Jenny has no credential and would let nobody in: make one with 'burrow key new", "jenny")]
-    [InlineData("\"@file\" is no carrier", "jack", "@file", "-L", "1:h:2")]
+    [InlineData("which has no \"@\"", "jack", "@file", "-L", "1:h:2")]
     [InlineData("burrow.conf: can't be read: there is no such file", "jack", "-c", "/nonexistent/burrow.conf")]
     public async Task WrongUsage_SaysWhatIsWrongAndExitsWith2(string message, params string[] arguments)
     {

@@ -13,7 +13,7 @@ public sealed class StatusTests
 
     static readonly StatusDocument Document = new(
         new ProcessStatus(42, "jack", "gate-1", "0.1.0", Now.AddHours(-2), "burrow.conf"),
-        [new SessionStatus("0011aabb", "encrypted", "jenny [x]", SessionState.Attached, Now.AddHours(-1), new CarrierStatus("tcp", Now.AddSeconds(-30), "10.0.0.1:7333"),
+        [new SessionStatus("0011aabb", "encrypted", "jenny [x]", SessionState.Attached, Now.AddHours(-1), new CarrierStatus("tcp", Now.AddSeconds(-30), "10.0.0.1:7000"),
             12.34, 3, 4096, 1 << 20, 2 << 20, 100, 200, 5)],
         [new MapStatus("encrypted localhost:1 => b:2", MapState.Retrying, "address in use", 1, 9, 1024, 2048, 512, 0)]);
 

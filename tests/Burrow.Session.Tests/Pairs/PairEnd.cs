@@ -35,6 +35,8 @@ sealed class PairEnd : ISessionHandler
 
     public int Suspects { get; private set; }
 
+    public int Recoveries { get; private set; }
+
     public EndReason? Ended { get; private set; }
 
     public ScriptedPort Open(string host = "host")
@@ -72,6 +74,8 @@ sealed class PairEnd : ISessionHandler
     void ISessionHandler.OnNotListening(Session session, uint id, EndReason reason) => Listens.Add($"not listening {id} {reason.Cause}");
 
     void ISessionHandler.OnSuspect(Session session) => Suspects++;
+
+    void ISessionHandler.OnRecovered(Session session) => Recoveries++;
 
     void ISessionHandler.OnEnded(Session session, EndReason reason) => Ended = reason;
 }

@@ -225,5 +225,7 @@ sealed class SimEnd : ISessionHandler
 
     void ISessionHandler.OnSuspect(Session session) => _world.OnSuspect(this);
 
+    void ISessionHandler.OnRecovered(Session session) => _world.Check(_link is not null, "a link recovered that is not there");
+
     void ISessionHandler.OnEnded(Session session, EndReason reason) => Ended = reason;
 }

@@ -13,11 +13,11 @@ namespace Burrow.Carriers.Modes.Tls;
 /// </remarks>
 sealed class RecordStream(Connection inner) : Stream
 {
-    /// <summary>One read of the inner connection brings at most this much. Beyond 128 KiB nothing was gained, and the second-level cache is left behind.</summary>
-    const int ReadAhead = 128 * 1024;
+    /// <summary>One read of the inner connection brings at most this much: a whole batch of the other side's.</summary>
+    const int ReadAhead = 256 * 1024;
 
-    /// <summary>One write takes at most this much: 15 records of 16 KiB and what TLS adds to them fit.</summary>
-    const int WriteBatch = 256 * 1024;
+    /// <summary>One write takes at most this much: a batch of 256 KiB, and what TLS adds to each of its records of 16 KiB.</summary>
+    const int WriteBatch = 264 * 1024;
 
     byte[]? _read;
     int _start, _end;
