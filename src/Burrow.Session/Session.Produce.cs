@@ -1,5 +1,4 @@
 using Burrow.Core;
-using Burrow.Core.Memory;
 using Burrow.Session.Link;
 using Burrow.Session.Mux;
 using Burrow.Session.Resume;
