@@ -39,7 +39,7 @@ internal static class DemoRunner
 
     static async Task<int> ShowAsync(DemoPlan plan, DemoStage stage, DemoScreen screen, CancellationToken stop)
     {
-        screen.Say($"{Amounts.Bytes(plan.Size)} through an encrypted map at {Amounts.Bytes(plan.BytesPerSecond)}/s; the path is cut {plan.Cuts.Count} times.");
+        screen.Say($"{Amounts.Bytes(plan.Size)} through an encrypted map at {Amounts.Bytes(plan.BytesPerSecond)}/s; the path will be cut {plan.Cuts.Count} times");
         screen.Say(string.Join(", ", stage.Children.Select(child => $"{child.Role} is process {child.Id}")));
         await using var client = await stage.ConnectAsync(stop);
         await using var onStop = stop.Register(() => client.Abort(EndReason.Stopped));
@@ -67,7 +67,7 @@ internal static class DemoRunner
             await download.WhenReachedAsync(download.Received + 1).WaitAsync(stop);
             var frozen = TimeProvider.System.GetElapsedTime(at);
             all += frozen;
-            screen.Say($"cut {++cuts,2} at {Amounts.Bytes(cut.At),9}: {cut.Kind.Describe(),-49} bytes moved again after {Seconds(frozen)}");
+            screen.Say($"cut {++cuts,2} at {Amounts.Bytes(cut.At),9}: {cut.Kind.Describe(),-13} bytes moved again after {Seconds(frozen)}");
         }
         return (cuts, all);
     }
@@ -81,11 +81,12 @@ internal static class DemoRunner
             return ExitCode.Failed;
         }
         var sent = await stage.Service.Sent;
-        screen.Say($"sent      {Amounts.Bytes(plan.Size),9}  sha256 {Convert.ToHexStringLower(sent)}");
-        screen.Say($"received  {Amounts.Bytes(download.Received),9}  sha256 {Convert.ToHexStringLower(received.Sum)}");
+        screen.Say($"SHA-256 of the {plan.Size} bytes that were sent and the {download.Received} that arrived:");
+        screen.Say($"sent      {Convert.ToHexStringLower(sent)}");
+        screen.Say($"arrived   {Convert.ToHexStringLower(received.Sum)}");
         var same = sent.AsSpan().SequenceEqual(received.Sum) && download.Received == plan.Size;
         screen.Say(same
-            ? $"The same. {cut.Cuts} cuts in {Seconds(took)}, of which nothing moved for {Seconds(cut.Frozen)}; the client's one connection never closed."
+            ? $"The same. {cut.Cuts} cuts in {Seconds(took)}, {Seconds(cut.Frozen)} of it frozen; one connection all the time."
             : "They differ.");
         return same ? ExitCode.Done : ExitCode.Failed;
     }

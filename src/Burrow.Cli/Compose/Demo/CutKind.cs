@@ -20,10 +20,10 @@ static class CutKinds
 {
     public static string Describe(this CutKind kind) => kind switch
     {
-        CutKind.Reset => "reset, both ends got an RST",
-        CutKind.Close => "closed, both ends got a FIN",
-        CutKind.Silence => "silent, nothing passes and nobody is told",
-        CutKind.Outage => $"gone, and for {CuttablePath.OutageTime.TotalSeconds} s it refuses to come back",
+        CutKind.Reset => "reset",
+        CutKind.Close => "closed",
+        CutKind.Silence => "silent",
+        CutKind.Outage => $"gone for {CuttablePath.OutageTime.TotalSeconds} s",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

@@ -18,7 +18,7 @@ abstract class DemoScreen
         if (!terminal.OutputIsTerminal) return await show(new Lines());
         var console = AnsiConsole.Create(new AnsiConsoleSettings { ColorSystem = terminal.Colour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors });
         return await console.Progress()
-            .Columns(new ProgressBarColumn(), new PercentageColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(progress => show(new Bar(console, progress.AddTask("received", maxValue: size))));
     }
 
