@@ -39,6 +39,7 @@ public sealed partial class Session : IFrameSink
             {
                 if (_received == _ackedToPeer) _ackSince = now;
                 _received = _frames.Verified;
+                link.Liveness.OnStream();
             }
             work = _control.Count > 0 || link.PongDue is not null || AckDue(now) || _sessionFrames.Count > 0;
             error = _ended ?? error;
