@@ -56,15 +56,36 @@ public sealed class LinkRunner(Session session, TimeProvider time)
                 return session.Ended ?? new EndReason(EndPhase.Attach, EndSide.Local, EndCause.Superseded);
             attached?.Invoke(link.Replayed);
             await using var timer = new LinkTimer(session, link, carrier, this, time);
-            var reading = ReadAsync(carrier, link, timer);
-            await Task.WhenAll(reading, WriteAsync(carrier, link, timer, reading));
-            session.Detach(link);
+            var reading = EndingTogether(carrier, ReadAsync(carrier, link, timer));
+            var writing = EndingTogether(carrier, WriteAsync(carrier, link, timer, reading));
+            try
+            {
+                await Task.WhenAll(reading, writing);
+            }
+            finally
+            {
+                session.Detach(link);
+            }
             return carrier.End ?? EndReason.Completed;
         }
         finally
         {
             await carrier.DisposeAsync();
             done.SetResult();
+        }
+    }
+
+    /// <summary>When one loop ends, in whatever way, the other has to.</summary>
+    async Task EndingTogether(Connection carrier, Task loop)
+    {
+        try
+        {
+            await loop;
+        }
+        finally
+        {
+            carrier.Abort(new EndReason(EndPhase.Relay, EndSide.Local, EndCause.Failed)); // unless it has a reason already
+            session.Work.Set();
         }
     }
 
@@ -91,7 +112,6 @@ public sealed class LinkRunner(Session session, TimeProvider time)
             await wait;
         }
         carrier.Abort(end);
-        session.Work.Set(); // the writer may be waiting for something to do
     }
 
     async Task WriteAsync(Connection carrier, LinkState link, LinkTimer timer, Task reading)
