@@ -33,6 +33,7 @@ public sealed partial class Session : IAttachable
     readonly Dictionary<ulong, Channel> _channels = [];
     readonly HashSet<Channel> _uncommitted = [];
     readonly Queue<Channel> _control = new();
+    int _silent; // an upper bound of the channels in _control that were reset before they were committed
     readonly Queue<byte[]> _sessionFrames = new();
     readonly List<Channel> _starved = [];
     LinkState? _link;
@@ -105,6 +106,12 @@ public sealed partial class Session : IAttachable
 
     internal CreditBudget Budget => _budget;
 
+    /// <summary>Channels that stand in line to say something, or to get memory. For tests.</summary>
+    internal int Waiting
+    {
+        get { lock (_gate) return _control.Count + _starved.Count; }
+    }
+
     /// <summary>Whether a carrier is up.</summary>
     public bool IsAttached
     {
@@ -149,11 +156,14 @@ public sealed partial class Session : IAttachable
     /// <summary>The link's loops have ended.</summary>
     internal void Detach(LinkState link)
     {
+        EndReason? ending;
         lock (_gate)
         {
             if (_link == link) _link = null;
             DropSlab();
+            ending = _link is null && !link.Superseded ? _ending : null;
         }
+        if (ending is not null) Close(ending); // its END can't be said any more, unless a newer carrier is on its way
     }
 
     /// <summary>Opens a channel. Works while no carrier is up, too: it is then committed later.</summary>
@@ -246,6 +256,7 @@ public sealed partial class Session : IAttachable
             {
                 channel.Pending = PendingFrames.None; // never committed: the peer never hears of it
                 _uncommitted.Remove(channel);
+                ForgetSilent();
             }
             else
             {
@@ -360,12 +371,26 @@ public sealed partial class Session : IAttachable
         _control.Enqueue(channel);
     }
 
+    /// <summary>Channels that have nothing to say any more leave the queue when they are most of it: in a long outage nobody else takes them out.</summary>
+    void ForgetSilent()
+    {
+        if (++_silent < 64 || _silent < _control.Count / 2) return;
+        _silent = 0;
+        for (var left = _control.Count; left > 0; left--)
+        {
+            var channel = _control.Dequeue();
+            if (channel.Pending == PendingFrames.None) channel.InControlQueue = false;
+            else _control.Enqueue(channel);
+        }
+    }
+
     /// <summary>Lets go of what a channel holds.</summary>
     void Finish(Channel channel, EndReason? reason)
     {
         channel.Over = true;
         channel.End = reason;
         channel.Queue?.Clear(firstInUse: channel.Draining);
+        if (channel.Window.Size == 0) _starved.Remove(channel);
         channel.Window.Close(_budget);
         if (!channel.IsOpener) _peerChannels--;
     }

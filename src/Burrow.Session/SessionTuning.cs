@@ -20,7 +20,7 @@ static class SessionTuning
     /// <summary>… and after so much time, for slow links and last bytes. Below a human's notice, above a delayed answer's usual arrival.</summary>
     public static readonly TimeSpan AckDelay = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>The largest DATA frame while other channels wait: what a keystroke may have to wait for.</summary>
+    /// <summary>The largest DATA frame while other channels wait, on a link that takes longer than a millisecond for it: what a keystroke may have to wait for.</summary>
     public const int SharedQuantum = 16 * 1024;
 
     /// <summary>A batch that has less room than this ends: reading a socket for so few bytes would cost more than it moves.</summary>
@@ -49,6 +49,9 @@ static class SessionTuning
 
     /// <summary>A ping when nothing was received for so long. Most NATs keep a TCP entry for minutes; the worst for 30 s.</summary>
     public static readonly TimeSpan IdlePing = TimeSpan.FromSeconds(15);
+
+    /// <summary>After END, the peer's close is awaited for so long before the carrier is torn down: a round trip on all but the worst paths.</summary>
+    public static readonly TimeSpan EndLinger = TimeSpan.FromSeconds(2);
 
     /// <summary>Without an answer for so long a link is suspect: at least, and at most unless the path's own round trip is longer.</summary>
     public static readonly TimeSpan MinSuspect = TimeSpan.FromMilliseconds(1500);

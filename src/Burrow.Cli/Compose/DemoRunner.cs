@@ -1,18 +1,95 @@
+using System.Globalization;
+using Burrow.Cli.Compose.Demo;
 using Burrow.Cli.Hosting;
+using Burrow.Cli.Status;
 using Burrow.Cli.Terminal;
+using Burrow.Core;
 
 namespace Burrow.Cli.Compose;
 
-/// <summary>Runs the demonstration.</summary>
+/// <summary>Runs the demonstration: a file through a tunnel whose path is cut again and again.</summary>
 internal static class DemoRunner
 {
     /// <summary>Runs until the file has gone through.</summary>
     /// <param name="bytes">The size of the file.</param>
     /// <param name="context">The process.</param>
-    /// <returns>An exit code: 1 when the sums differ.</returns>
-    public static Task<int> RunAsync(long bytes, RunContext context)
+    /// <returns>An exit code: 1 when the sums differ, or when a part of it failed.</returns>
+    public static async Task<int> RunAsync(long bytes, RunContext context)
     {
-        Messages.Error($"this build has no tunnel to send {bytes} bytes through ({context.Terminal})");
-        return Task.FromResult(ExitCode.Failed);
+        var logger = context.Loggers.CreateLogger("demo");
+        var plan = DemoPlan.For(bytes);
+        await using var stage = await DemoStage.SetUpAsync(plan, logger);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var onStop = context.Stop.Register(() => stopped.TrySetResult());
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
+        var show = DemoScreen.RunAsync(context.Terminal, bytes, screen => ShowAsync(plan, stage, screen, over.Token));
+        var died = Task.WhenAny(stage.Children.Select(child => child.Ended));
+        await Task.WhenAny(show, died, stopped.Task);
+        if (show.IsCompleted) return await show;
+
+        // Ctrl-C reaches the children as well, and they may be faster than we.
+        if (died.IsCompleted) await Task.WhenAny(stopped.Task, Task.Delay(TimeSpan.FromSeconds(1)));
+        await over.CancelAsync();
+        await show.ContinueWith(static _ => { }, TaskScheduler.Default); // the screen gives the terminal back
+        context.Stop.ThrowIfCancellationRequested();
+        foreach (var child in stage.Children.Where(child => child.Ended.IsCompleted)) Messages.Error(await child.ObituaryAsync());
+        return ExitCode.Failed;
     }
+
+    static async Task<int> ShowAsync(DemoPlan plan, DemoStage stage, DemoScreen screen, CancellationToken stop)
+    {
+        screen.Say($"{Amounts.Bytes(plan.Size)} through an encrypted map at {Amounts.Bytes(plan.BytesPerSecond)}/s; the path will be cut {plan.Cuts.Count} times");
+        screen.Say(string.Join(", ", stage.Children.Select(child => $"{child.Role} is process {child.Id}")));
+        await using var client = await stage.ConnectAsync(stop);
+        await using var onStop = stop.Register(() => client.Abort(EndReason.Stopped));
+        var began = TimeProvider.System.GetTimestamp();
+        var download = new Download(client, screen.Arrived);
+        var running = download.RunAsync();
+        var frozen = await CutAsync(plan, stage.Path, download, screen, stop);
+        var (sum, failure) = await running;
+        stop.ThrowIfCancellationRequested();
+        return await CompareAsync(plan, stage, screen, download, (sum, failure), TimeProvider.System.GetElapsedTime(began), frozen);
+    }
+
+    /// <summary>Cuts the path as planned, and says each time how long nothing moved.</summary>
+    /// <returns>How often it was cut, and how long nothing moved in all.</returns>
+    static async Task<(int Cuts, TimeSpan Frozen)> CutAsync(DemoPlan plan, CuttablePath path, Download download, DemoScreen screen, CancellationToken stop)
+    {
+        var (cuts, all) = (0, TimeSpan.Zero);
+        foreach (var cut in plan.Cuts)
+        {
+            await download.WhenReachedAsync(cut.At).WaitAsync(stop);
+            if (download.Received < cut.At) break; // it ended before its time
+            var at = TimeProvider.System.GetTimestamp();
+            var carrying = await path.CutAsync(cut.Kind);
+            await Task.WhenAny(carrying, download.WhenReachedAsync(plan.Size)).WaitAsync(stop);
+            await download.WhenReachedAsync(download.Received + 1).WaitAsync(stop);
+            var frozen = TimeProvider.System.GetElapsedTime(at);
+            all += frozen;
+            screen.Say($"cut {++cuts,2} at {Amounts.Bytes(cut.At),9}: {cut.Kind.Describe(),-13} bytes moved again after {Seconds(frozen)}");
+        }
+        return (cuts, all);
+    }
+
+    static async Task<int> CompareAsync(
+        DemoPlan plan, DemoStage stage, DemoScreen screen, Download download, (byte[] Sum, EndReason? Failure) received, TimeSpan took, (int Cuts, TimeSpan Frozen) cut)
+    {
+        if (received.Failure is { } failure)
+        {
+            Messages.Error($"the connection ended after {download.Received} of {plan.Size} bytes: {failure}");
+            return ExitCode.Failed;
+        }
+        var sent = await stage.Service.Sent;
+        screen.Say($"SHA-256 of the {plan.Size} bytes that were sent and the {download.Received} that arrived:");
+        screen.Say($"sent      {Convert.ToHexStringLower(sent)}");
+        screen.Say($"arrived   {Convert.ToHexStringLower(received.Sum)}");
+        var same = sent.AsSpan().SequenceEqual(received.Sum) && download.Received == plan.Size;
+        screen.Say(same
+            ? $"The same. {cut.Cuts} cuts in {Seconds(took)}, {Seconds(cut.Frozen)} of it frozen; one connection all the time."
+            : "They differ.");
+        return same ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.00} s");
 }

@@ -7,6 +7,9 @@ namespace Burrow.Cli.Hosting;
 /// <param name="temporary">The temporary directory.</param>
 internal sealed class Directories(Func<string, string?> variable, bool isRoot, string user, string temporary)
 {
+    /// <summary>The variable that puts all of them under one directory, root's as well: for a run that must not meet any other, such as the demonstration's.</summary>
+    public const string OneForAll = "BURROW_DIRECTORY";
+
     const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>Those of this process.</summary>
@@ -14,23 +17,24 @@ internal sealed class Directories(Func<string, string?> variable, bool isRoot, s
         new(Environment.GetEnvironmentVariable, Environment.IsPrivilegedProcess, Environment.UserName, Path.GetTempPath());
 
     /// <summary>Keys.</summary>
-    public string Config => Xdg("XDG_CONFIG_HOME") ?? InHome(".config", "/etc");
+    public string Config => Own("config") ?? Xdg("XDG_CONFIG_HOME") ?? InHome(".config", "/etc");
 
     /// <summary>Sockets, pids, status.</summary>
     public string Runtime
     {
         get
         {
+            if (Own("run") is { } own) return own;
             if (isRoot) return "/run/burrow";
             return Xdg("XDG_RUNTIME_DIR") ?? Path.Combine(temporary, $"burrow-{user}");
         }
     }
 
     /// <summary>Instance ids and run numbers.</summary>
-    public string State => isRoot ? "/var/lib/burrow" : Xdg("XDG_STATE_HOME") ?? InHome(".local/state", "/var/lib");
+    public string State => Own("state") ?? (isRoot ? "/var/lib/burrow" : Xdg("XDG_STATE_HOME") ?? InHome(".local/state", "/var/lib"));
 
     /// <summary>What can be fetched or made again.</summary>
-    public string Cache => isRoot ? "/var/cache/burrow" : Xdg("XDG_CACHE_HOME") ?? InHome(".cache", "/var/cache");
+    public string Cache => Own("cache") ?? (isRoot ? "/var/cache/burrow" : Xdg("XDG_CACHE_HOME") ?? InHome(".cache", "/var/cache"));
 
     /// <summary>Makes a directory that only we can use, or makes sure that it is one.</summary>
     /// <returns>The directory.</returns>
@@ -56,6 +60,8 @@ internal sealed class Directories(Func<string, string?> variable, bool isRoot, s
         }
         return directory;
     }
+
+    string? Own(string part) => variable(OneForAll) is { } directory && Path.IsPathRooted(directory) ? Path.Combine(directory, part) : null;
 
     /// <summary>The specification tells to ignore what is no absolute path.</summary>
     string? Xdg(string name) => variable(name) is { } value && Path.IsPathRooted(value) ? Path.Combine(value, "burrow") : null;

@@ -30,6 +30,7 @@ internal static class Lifetime
             stop.Cancel();
         }
 
+        using var parent = ParentWatch.Start(stop.Cancel);
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var onHangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>

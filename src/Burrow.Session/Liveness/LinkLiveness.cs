@@ -30,7 +30,7 @@ sealed class LinkLiveness(int patience, TimeSpan now)
     TimeSpan _pingAt = now;
     ulong _token;
     bool _pingOut;
-    bool _sentSincePing; // stream bytes of which no ping will tell whether they arrived
+    bool _movedSincePing; // stream bytes were sent of which no ping will tell whether they arrived, or came, and would be missed if they stopped
     bool _pingWanted = true; // the first one measures the round trip before anything depends on it
 
     public TimeSpan Rtt => _rtt.Smoothed;
@@ -59,9 +59,12 @@ sealed class LinkLiveness(int patience, TimeSpan now)
     /// <summary>Stream bytes were sent: it had better be known soon whether they arrive.</summary>
     public void OnSent(TimeSpan now)
     {
-        _sentSincePing = true;
+        _movedSincePing = true;
         if (!_pingOut && now - _pingAt >= SessionTuning.BusyPing) Want(now);
     }
+
+    /// <summary>Stream bytes arrived: when they stop, who only receives must ask why as soon as who sends, or a download stands still until the idle ping.</summary>
+    public void OnStream() => _movedSincePing = true;
 
     /// <summary>An answer is wanted soon, if none is under way already.</summary>
     public void Ask(TimeSpan now)
@@ -85,7 +88,7 @@ sealed class LinkLiveness(int patience, TimeSpan now)
         token = ++_token;
         _silentSince = _clock.Now;
         _pingAt = now;
-        (_pingWanted, _pingOut, _sentSincePing) = (false, true, false);
+        (_pingWanted, _pingOut, _movedSincePing) = (false, true, false);
         return true;
     }
 
@@ -125,7 +128,7 @@ sealed class LinkLiveness(int patience, TimeSpan now)
     {
         var idle = SessionTuning.IdlePing - (now - _receivedAt);
         var busy = SessionTuning.BusyPing - (now - _pingAt);
-        return _sentSincePing && busy < idle ? busy : idle;
+        return _movedSincePing && busy < idle ? busy : idle;
     }
 
     void Want(TimeSpan now)

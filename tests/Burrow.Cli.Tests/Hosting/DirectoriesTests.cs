@@ -32,6 +32,15 @@ public sealed class DirectoriesTests
         Assert.Equal(("/run/burrow", "/var/lib/burrow", "/var/cache/burrow"), (directories.Runtime, directories.State, directories.Cache));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void OneDirectoryForAll_ComesBeforeEverythingElse(bool isRoot)
+    {
+        var directories = Make(isRoot, ("BURROW_DIRECTORY", "/d"), ("XDG_RUNTIME_DIR", "/r"), ("XDG_STATE_HOME", "/s"), ("HOME", "/home/ann"));
+        Assert.Equal(("/d/config", "/d/run", "/d/state", "/d/cache"), (directories.Config, directories.Runtime, directories.State, directories.Cache));
+    }
+
     [Fact]
     public void Require_MakesADirectoryForItsOwnerAlone()
     {

@@ -77,6 +77,16 @@ public sealed class LinkLivenessTests
     }
 
     [Fact]
+    public void BytesReceived_ArePingedForAsWell_SoThatADownloadThatStopsIsNoticed()
+    {
+        var link = Answered(Ms(10));
+        link.OnStream();
+        Assert.InRange(link.NextTick(_now), TimeSpan.Zero, Ms(500));
+        Advance(link, link.NextTick(_now));
+        Assert.True(link.TakePing(_now, out _));
+    }
+
+    [Fact]
     public void IdleLink_IsPingedAfterFifteenSeconds_AndNotBefore()
     {
         var link = Answered(Ms(10));

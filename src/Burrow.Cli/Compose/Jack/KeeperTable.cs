@@ -31,8 +31,7 @@ sealed class KeeperTable(Func<Mode, byte, SessionKeeper> make, int paths, Cancel
     /// <summary>The session with the fewest channels among those of the mode; the first one born when there is none yet.</summary>
     public async ValueTask<Session.Session?> PickAsync(Mode mode)
     {
-        // A map's listener may accept its first client before anybody has said that the mode is in use.
-        Use(mode);
+        Use(mode); // a map listens a moment before its mode comes into use, and its first client may be quick
         List<SessionKeeper> keepers;
         lock (_gate) keepers = [.. _keepers.Select(known => known.Keeper).Where(keeper => keeper.Mode == mode)];
         var best = keepers.Select(keeper => keeper.Session).Where(session => session is not null)
