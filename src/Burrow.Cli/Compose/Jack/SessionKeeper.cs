@@ -1,4 +1,5 @@
 using Burrow.Cli.Compose.Maps;
+using Burrow.Cli.Config;
 using Burrow.Core;
 using Burrow.Session;
 using Burrow.Session.Handshake;
@@ -16,7 +17,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
 {
     readonly Lock _gate = new();
     readonly RedialPolicy _policy = new(jack.LongestPause);
-    readonly string _modeText = path == 0 ? mode.ToString().ToLowerInvariant() : $"{mode.ToString().ToLowerInvariant()} {path}";
+    readonly string _modeText = path == 0 ? mode.Text() : $"{mode.Text()} {path}";
     TaskCompletionSource<Session.Session?> _session = NewSource();
     CancellationTokenSource _kick = new(); // ends a pause between attempts; guarded by _gate
     EndCause? _lastFailure;
@@ -156,8 +157,8 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         {
             _policy.Reset();
             _lastFailure = null;
-            if (Carriers.Attached(carrier.Door.Kind, remote, replayed) is { } away) TunnelLog.Resumed(Logger, mode, jack.Door.Name, carrier.Door.Kind, remote, away, replayed);
-            else TunnelLog.Up(Logger, mode, jack.Door.Name, carrier.Door.Kind, remote);
+            if (Carriers.Attached(carrier.Door.Kind, remote, replayed) is { } away) TunnelLog.Resumed(Logger, _modeText, jack.Door.Name, carrier.Door.Kind, remote, Duration.Format(away), replayed);
+            else TunnelLog.Up(Logger, _modeText, jack.Door.Name, carrier.Door.Kind, remote);
         });
         while (await Task.WhenAny(link, alarm.Suspect) != link)
         {
@@ -168,11 +169,11 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
             if (!race.IsCompleted && !link.IsCompleted) await enough.CancelAsync(); // recovered
             alarm.Reset();
             var (winner, _) = await race;
-            if (link.IsCompleted && session.Ended is null) TunnelLog.Lost(Logger, mode, jack.Door.Name, Carriers.Lost(), await link);
+            if (link.IsCompleted && session.Ended is null) TunnelLog.Lost(Logger, _modeText, jack.Door.Name, Duration.Format(Carriers.Lost()), await link);
             if (winner is not null) return winner; // the next RunAsync ends this one
         }
         var reason = await link;
-        if (session.Ended is null) TunnelLog.Lost(Logger, mode, jack.Door.Name, Carriers.Lost(), reason);
+        if (session.Ended is null) TunnelLog.Lost(Logger, _modeText, jack.Door.Name, Duration.Format(Carriers.Lost()), reason);
         return null;
     }
 

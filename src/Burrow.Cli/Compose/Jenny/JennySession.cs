@@ -1,4 +1,5 @@
 using Burrow.Cli.Compose.Maps;
+using Burrow.Cli.Config;
 using Burrow.Core;
 using Burrow.Session.Handshake;
 using Burrow.Session.Link;
@@ -39,10 +40,10 @@ sealed class JennySession(Session.Session session, SessionEnd end, LinkRunner ru
         var remote = carrier.RemoteEndPoint?.ToString();
         var reason = await Runner.RunAsync(carrier, point, replayed =>
         {
-            if (Carriers.Attached(kind, remote, replayed) is { } away) TunnelLog.Resumed(logger, Session.Mode, Peer, kind, remote, away, replayed);
-            else TunnelLog.Up(logger, Session.Mode, Peer, kind, remote);
+            if (Carriers.Attached(kind, remote, replayed) is { } away) TunnelLog.Resumed(logger, Session.Mode.Text(), Peer, kind, remote, Duration.Format(away), replayed);
+            else TunnelLog.Up(logger, Session.Mode.Text(), Peer, kind, remote);
         });
         DetachedAt = time.GetTimestamp();
-        if (Session.Ended is null && reason.Cause != EndCause.Superseded) TunnelLog.Lost(logger, Session.Mode, Peer, Carriers.Lost(), reason);
+        if (Session.Ended is null && reason.Cause != EndCause.Superseded) TunnelLog.Lost(logger, Session.Mode.Text(), Peer, Duration.Format(Carriers.Lost()), reason);
     }
 }

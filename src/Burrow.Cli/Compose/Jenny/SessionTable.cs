@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Burrow.Cli.Compose.Maps;
+using Burrow.Cli.Config;
 using Burrow.Core;
 using Burrow.Session;
 using Burrow.Session.Handshake;
@@ -46,7 +47,7 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
         // Outside of the lock, but before Jack hears of the birth: the old run's listeners are free when the new one asks for them.
         foreach (var session in over) session.Session.Close(new EndReason(EndPhase.Close, EndSide.Far, EndCause.Superseded, message.Name));
         context.Maps.AddAsker(message.Mode, born.End);
-        TunnelLog.SessionBorn(context.Logger, born.Session.Id, message.Mode, born.Peer, request.Remote);
+        TunnelLog.SessionBorn(context.Logger, born.Session.Id, message.Mode.Text(), born.Peer, request.Remote);
         return new BirthDecision.Granted(born.Session, wantedModes());
     }
 
@@ -99,7 +100,7 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
     {
         lock (_gate) _sessions.Remove(session.Session.Id);
         context.Maps.RemoveAsker(session.End);
-        TunnelLog.SessionEnded(context.Logger, session.Session.Id, session.Session.Mode, session.Peer, reason);
+        TunnelLog.SessionEnded(context.Logger, session.Session.Id, session.Session.Mode.Text(), session.Peer, reason);
     }
 
     static BirthDecision.Refused Refuse(EndCause cause, string detail) => new(new EndReason(EndPhase.Handshake, EndSide.Local, cause, detail));
