@@ -1,4 +1,5 @@
 using Burrow.Cli.Compose.Maps;
+using Burrow.Cli.Status;
 using Burrow.Core;
 using Burrow.Session.Handshake;
 using Burrow.Session.Link;
@@ -20,6 +21,9 @@ sealed class JennySession(Session.Session session, SessionEnd end, LinkRunner ru
     public string Peer { get; } = peer;
 
     public DateTimeOffset BornAt { get; } = time.GetUtcNow();
+
+    /// <summary>What this Jack opened here: her status has no maps of his.</summary>
+    public MapStatus Status() => End.Traffic.Status($"{Session.Mode.ToString().ToLowerInvariant()} channels of {Peer}", MapState.Listening, null);
 
     public CarrierHistory Carriers { get; } = new(time);
 
