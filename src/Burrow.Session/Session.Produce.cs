@@ -286,7 +286,7 @@ public sealed partial class Session
             case PendingFrames.Opened:
                 return (FrameType.Opened, ControlFrames.WriteU64(payload, channel.Window.Granted));
             case PendingFrames.Credit when !channel.Over && !channel.FinReceived && channel.Window.CreditDue:
-                return (FrameType.Credit, ControlFrames.WriteU64(payload, channel.Window.Renew(now, _link!.Liveness.Rtt, _budget)));
+                return (FrameType.Credit, ControlFrames.WriteU64(payload, channel.Window.Renew(now, _link!.Liveness.Rtt, _budget, Options.MaxWindow)));
             case PendingFrames.Fin when !channel.Over:
                 channel.FinSent = true;
                 if (TryFinish(channel)) _closing.Enqueue(channel);

@@ -101,8 +101,7 @@ public sealed partial class Session : IAttachable
         get { lock (_gate) return _received; }
     }
 
-    /// <summary>How much of what local applications write is read ahead for each channel while no carrier is up, in bytes.</summary>
-    public int ReadAheadLimit { get; init; } = SessionTuning.ReadAhead;
+    public SessionOptions Options { get; init; } = SessionOptions.Default;
 
     internal CreditBudget Budget => _budget;
 
@@ -147,7 +146,7 @@ public sealed partial class Session : IAttachable
             _frames.Rewind();
             _log.Rewind(point.SendFrom);
             _ackedToPeer = 0; // so that the first batch tells the peer where we are
-            link = _link = new LinkState(this, point, _receiveMac, _sendMac, Patience, now) { Replayed = _log.Committed - point.SendFrom };
+            link = _link = new LinkState(this, point, _receiveMac, _sendMac, Patience, Options.IdlePing, now) { Replayed = _log.Committed - point.SendFrom };
         }
         Work.Set();
         return link;

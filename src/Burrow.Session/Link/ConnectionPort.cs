@@ -104,7 +104,7 @@ sealed class ConnectionPort : IChannelPort
 
     void ReadWhileDetached()
     {
-        _ahead ??= new ReadAhead(_session.Budget, _session.ReadAheadLimit);
+        _ahead ??= new ReadAhead(_session.Budget, _session.Options.ReadAhead);
         if (!_ahead.Fill(_connection)) return;
         if (_ahead.Length == 0) _ahead = null;
         _armed = true;

@@ -51,7 +51,7 @@ public sealed class ReloadTests : TunnelTest
     async Task StartJackAsync(params string[] maps)
     {
         await ConfigureAsync(maps);
-        StartJackBy("-c", ConfigurationFile);
+        StartJackFrom(ConfigurationFile);
     }
 
     string ConfigurationFile => Path.Combine(Lab.Client.Folder, "burrow.conf");

@@ -55,6 +55,9 @@ public abstract class TunnelTest : IAsyncLifetime
     /// <summary>Jack, with another way to Jenny than the straight one.</summary>
     internal LabProcess StartJackBy(string url, params string[] options) => Jack = Lab.Client.StartBurrow("jack", ["jack", url, "--secret-file", Secret, .. options]);
 
+    /// <summary>Jack, with nothing but a configuration file.</summary>
+    internal LabProcess StartJackFrom(string file) => Jack = Lab.Client.StartBurrow("jack", "jack", "-c", file);
+
     /// <summary>Both, with <see cref="Forward"/> and <see cref="Reverse"/>.</summary>
     internal void StartBoth(string mode = "encrypted")
     {

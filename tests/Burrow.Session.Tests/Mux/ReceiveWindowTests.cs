@@ -15,7 +15,7 @@ public sealed class ReceiveWindowTests
         Assert.True(window.Arrive(10_000));
         Assert.False(window.Consume(4_999));
         Assert.True(window.Consume(1));
-        Assert.Equal(15_000ul, window.Renew(TimeSpan.FromSeconds(9), TimeSpan.FromMilliseconds(10), _budget));
+        Assert.Equal(15_000ul, window.Renew(TimeSpan.FromSeconds(9), TimeSpan.FromMilliseconds(10), _budget, SessionOptions.Default.MaxWindow));
         Assert.False(window.CreditDue);
     }
 
@@ -40,9 +40,9 @@ public sealed class ReceiveWindowTests
             var free = (int)(window.Granted - window.Arrived);
             Assert.True(window.Arrive(free));
             window.Consume(free);
-            window.Renew(now += TimeSpan.FromMilliseconds(15), TimeSpan.FromMilliseconds(10), _budget);
+            window.Renew(now += TimeSpan.FromMilliseconds(15), TimeSpan.FromMilliseconds(10), _budget, SessionOptions.Default.MaxWindow);
         }
-        Assert.Equal(SessionTuning.MaxWindow, window.Size);
+        Assert.Equal(SessionOptions.Default.MaxWindow, window.Size);
         window.Close(_budget);
         Assert.Equal(CreditBudget.DefaultTotal, _budget.Free);
     }
@@ -51,7 +51,7 @@ public sealed class ReceiveWindowTests
     public void Budget_GivesLateComersLess_ThenNothing_AndKeepsAQuarterFromGrowth()
     {
         var budget = new CreditBudget(100_000_000);
-        Assert.Equal((int)(100_000_000 / 2048), budget.ReserveFirst());
+        Assert.Equal((int)(100_000_000 / 8192), budget.ReserveFirst());
         Assert.True(budget.TryGrow(70_000_000));
         Assert.False(budget.TryGrow(10_000_000));
         Assert.True(budget.TryReserve(budget.Free - 9000));

@@ -120,8 +120,8 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
     /// <returns>Not null when Jenny refused the credential for good.</returns>
     async Task<EndReason?> KeepAsync(Born born, DoorResult? first, CancellationToken stop)
     {
-        var end = new SessionEnd(jack.Ends, jack.Authority, jack.Door.Name);
-        var session = new Session.Session(born.Session, mode, born.ResumeKey.ToArray(), isJack: true, end, CreditBudget.Shared) { ReadAheadLimit = jack.ReadAhead };
+        var end = new SessionEnd(jack.Ends, jack.Authority, jack.Quota, jack.Door.Name);
+        var session = new Session.Session(born.Session, mode, born.ResumeKey.ToArray(), isJack: true, end, CreditBudget.Shared) { Options = jack.Options };
         end.Bind(session);
         end.Ended += _ => Unpublish(session, end);
         var runner = Runner = new LinkRunner(session, Time);
@@ -272,4 +272,4 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
 /// <summary>What all of Jack's keepers share.</summary>
 /// <param name="Wants">Told which modes Jenny's own maps need.</param>
 sealed record JackContext(
-    SessionEndContext Ends, IJennyDoor Door, Authority Authority, Instance Instance, string Name, TimeSpan LongestPause, int ReadAhead, Action<byte> Wants);
+    SessionEndContext Ends, IJennyDoor Door, Authority Authority, ChannelQuota Quota, Instance Instance, string Name, TimeSpan LongestPause, SessionOptions Options, Action<byte> Wants);
