@@ -78,8 +78,9 @@ internal sealed class StatusServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Dispose();
+        // First the loops: one that is about to accept must not find its listener gone.
         await Task.WhenAll(_loops);
+        _listener.Dispose();
         _stop.Dispose();
         File.Delete(SocketPath);
     }
