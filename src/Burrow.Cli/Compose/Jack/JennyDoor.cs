@@ -12,7 +12,7 @@ namespace Burrow.Cli.Compose.Jack;
 /// <param name="time">For overlapped dials.</param>
 sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, TimeProvider time) : IJennyDoor
 {
-    // As long as the kernel needs for its third SYN; whoever has not answered by then is asked again with a fresh one.
+    // As long as the kernel needs for its third SYN; then it is the next URL's turn.
     static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(8);
     static readonly TimeSpan TlsTimeout = TimeSpan.FromSeconds(5);
 

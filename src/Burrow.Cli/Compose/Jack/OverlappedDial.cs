@@ -22,13 +22,12 @@ static class OverlappedDial
         {
             while (true)
             {
-                if (time.GetElapsedTime(began) < timeout)
-                {
-                    if (running.Count == MostAtOnce) await given[^MostAtOnce].CancelAsync();
-                    var own = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
-                    given.Add(own);
-                    running.Add(dial(own.Token).AsTask());
-                }
+                // Not waited for: what is still running would find the path only when the kernel repeats its SYN.
+                if (time.GetElapsedTime(began) >= timeout) return new(null, new EndReason(EndPhase.Dial, EndSide.Path, EndCause.TimedOut));
+                if (running.Count == MostAtOnce) await given[^MostAtOnce].CancelAsync();
+                var own = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
+                given.Add(own);
+                running.Add(dial(own.Token).AsTask());
                 var pause = Task.Delay(every, time, over.Token);
                 await Task.WhenAny([pause, .. running]);
                 for (var i = running.Count - 1; i >= 0; i--)
