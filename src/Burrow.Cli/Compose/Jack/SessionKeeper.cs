@@ -152,14 +152,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
     async Task<(DoorResult, AttachPoint)?> CarryAsync(Session.Session session, LinkRunner runner, LinkAlarm alarm, (DoorResult Door, AttachPoint Point) carrier, CancellationToken stop)
     {
         alarm.Reset();
-        var remote = carrier.Door.Connection!.RemoteEndPoint?.ToString();
-        var link = runner.RunAsync(carrier.Door.Connection, carrier.Point, replayed =>
-        {
-            _policy.Reset();
-            _lastFailure = null;
-            if (Carriers.Attached(carrier.Door.Kind, remote, replayed) is { } away) TunnelLog.Resumed(Logger, _modeText, jack.Door.Name, carrier.Door.Kind, remote, Duration.Format(away), replayed);
-            else TunnelLog.Up(Logger, _modeText, jack.Door.Name, carrier.Door.Kind, remote);
-        });
+        var link = RunLinkAsync(session, runner, carrier.Door, carrier.Point);
         while (await Task.WhenAny(link, alarm.Suspect) != link)
         {
             TunnelLog.Suspect(Logger, _modeText, jack.Door.Name);
@@ -169,12 +162,23 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
             if (!race.IsCompleted && !link.IsCompleted) await enough.CancelAsync(); // recovered
             alarm.Reset();
             var (winner, _) = await race;
-            if (link.IsCompleted && session.Ended is null) TunnelLog.Lost(Logger, _modeText, jack.Door.Name, Duration.Format(Carriers.Lost()), await link);
             if (winner is not null) return winner; // the next RunAsync ends this one
         }
-        var reason = await link;
-        if (session.Ended is null) TunnelLog.Lost(Logger, _modeText, jack.Door.Name, Duration.Format(Carriers.Lost()), reason);
         return null;
+    }
+
+    // Tells of the loss when it happens, not when a race is over that may last as long as the outage.
+    async Task RunLinkAsync(Session.Session session, LinkRunner runner, DoorResult door, AttachPoint point)
+    {
+        var remote = door.Connection!.RemoteEndPoint?.ToString();
+        var reason = await runner.RunAsync(door.Connection, point, replayed =>
+        {
+            _policy.Reset();
+            _lastFailure = null;
+            if (Carriers.Attached(door.Kind, remote, replayed) is { } away) TunnelLog.Resumed(Logger, _modeText, jack.Door.Name, door.Kind, remote, Duration.Format(away), replayed);
+            else TunnelLog.Up(Logger, _modeText, jack.Door.Name, door.Kind, remote);
+        });
+        if (session.Ended is null && reason.Cause != EndCause.Superseded) TunnelLog.Lost(Logger, _modeText, jack.Door.Name, Duration.Format(Carriers.Lost()), reason);
     }
 
     /// <summary>Brings the session back onto a carrier, however long it takes.</summary>
