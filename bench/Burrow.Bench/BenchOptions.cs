@@ -57,8 +57,8 @@ internal sealed record BenchOptions
                     options = options with { Write = true };
                     break;
                 case "--rounds":
-                    options = options with { Rounds = int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) && rounds > 0
-                        ? rounds : throw new UsageException("--rounds wants a number from 1") };
+                    if (!int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) || rounds == 0) throw new UsageException("--rounds wants a number from 1");
+                    options = options with { Rounds = rounds };
                     break;
                 case "--only":
                     only.Add(Value());
