@@ -20,7 +20,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
     readonly string _modeText = path == 0 ? mode.Text() : $"{mode.Text()} {path}";
     TaskCompletionSource<Session.Session?> _session = NewSource();
     CancellationTokenSource _kick = new(); // ends a pause between attempts; guarded by _gate
-    EndCause? _lastFailure;
+    readonly HashSet<EndCause> _told = []; // failures of this outage; guarded by _gate
 
     public Mode Mode => mode;
 
@@ -173,8 +173,11 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         var remote = door.Connection!.RemoteEndPoint?.ToString();
         var reason = await runner.RunAsync(door.Connection, point, replayed =>
         {
-            _policy.Reset();
-            _lastFailure = null;
+            lock (_gate)
+            {
+                _policy.Reset();
+                _told.Clear();
+            }
             if (Carriers.Attached(door.Kind, remote, replayed) is { } away) TunnelLog.Resumed(Logger, _modeText, jack.Door.Name, door.Kind, remote, Duration.Format(away), replayed);
             else TunnelLog.Up(Logger, _modeText, jack.Door.Name, door.Kind, remote);
         });
@@ -247,11 +250,14 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         return !stop.IsCancellationRequested;
     }
 
-    // The same failure again is no news.
+    // The same failure again is no news; an outage may go to and fro between two of them for hours.
     void Failed(EndReason reason)
     {
-        if (_lastFailure == reason.Cause || reason.Cause == EndCause.Stopped) return;
-        _lastFailure = reason.Cause;
+        if (reason.Cause == EndCause.Stopped) return;
+        lock (_gate)
+        {
+            if (!_told.Add(reason.Cause)) return;
+        }
         TunnelLog.CannotReach(Logger, jack.Door.Name, reason);
     }
 
