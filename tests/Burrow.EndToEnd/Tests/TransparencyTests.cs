@@ -56,8 +56,8 @@ public sealed class TransparencyTests : TunnelTest
         using var client = await DialJackAsync();
         Assert.Equal(SocketError.ConnectionReset, await client.HowItEndsAsync().Within(20, "the reset"));
         var curl = Lab.Client.Start(["curl", "-sS", "-m", "10", $"http://127.0.0.1:{JackPort}/"]);
-        const int failureWhenReceiving = 56;
-        Assert.Equal(failureWhenReceiving, await curl.WaitForExitAsync());
+        // 56, a failure when receiving; 7, a failure to connect, when the reset is there before curl has looked at its new connection.
+        Assert.Contains(await curl.WaitForExitAsync(), [7, 56]);
     }
 
     [Fact]
