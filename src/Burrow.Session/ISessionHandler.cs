@@ -35,6 +35,6 @@ public interface ISessionHandler
     /// <summary>Something arrived on the suspect link: a race against it is pointless now.</summary>
     void OnRecovered(Session session);
 
-    /// <summary>The session is over; every channel was reset before.</summary>
+    /// <summary>The session is over. Its channels are reset after this has returned.</summary>
     void OnEnded(Session session, EndReason reason);
 }

@@ -12,11 +12,14 @@ public sealed partial class Session
     // A batch that would begin with less room than this begins a new slab.
     const int MinBatchRoom = 4 * 1024;
 
-    // PONG, PING and the longest of ACK and END (a code and a text), each with its MAC.
-    const int RecordsRoom = 3 * (WireFormat.RecordHeaderLength + WireFormat.MacLength) + 8 + 8 + 2 + 1 + byte.MaxValue;
+    // Before the stream: PONG, PING and ACK, each with its MAC; at the very end END (a code and a text) in the place of ACK. Kept small, because a keystroke's batch
+    // takes this much of a slab besides itself until it is acknowledged.
+    const int UsualRecords = 3 * (WireFormat.RecordHeaderLength + WireFormat.MacLength) + 8 + 8 + 16;
+    const int LastRecords = UsualRecords + 2 + 1 + byte.MaxValue;
 
     LogSlab? _slab; // the slab that batches are being built in; the writer's
     int _slabUsed;
+    int _recordsRoom;
 
     int FrameOverhead => WireFormat.FrameHeaderLength + (_sendMac is null ? 0 : WireFormat.MacLength);
 
@@ -47,7 +50,7 @@ public sealed partial class Session
         if (position == start)
         {
             // What is outside of the stream goes first, but its room is left free now: whether it is sent depends on whether anything else is.
-            streamStart = start + RecordsRoom;
+            streamStart = start + _recordsRoom;
             position = WriteFrames(link, room, streamStart + WireFormat.RecordHeaderLength, now);
         }
         var batch = Finish(link, slab, start, streamStart, position, now);
@@ -61,7 +64,7 @@ public sealed partial class Session
         lock (_gate)
         {
             if (!_log.Replaying) return start;
-            var header = start + RecordsRoom;
+            var header = start + _recordsRoom;
             var count = _log.Replay(room[(header + WireFormat.RecordHeaderLength)..]);
             new RecordHeader(RecordType.Stream, count).Write(room[header..]);
             link.Liveness.OnSent(_now);
@@ -90,7 +93,7 @@ public sealed partial class Session
                 most = DataRoom(link, room.Length - position, offset);
                 if (most <= 0 || _scheduler.Next() is not { } next) return position;
                 channel = next;
-                if (_scheduler.IsContended) most = Math.Min(most, SessionTuning.SharedQuantum);
+                if (_scheduler.IsContended) most = Math.Min(most, link.Rate.Quantum);
                 if (channel.SendCredit - channel.Sent < (ulong)most) most = (int)(channel.SendCredit - channel.Sent);
             }
 
@@ -161,17 +164,17 @@ public sealed partial class Session
             }
             else if (!hasStream)
             {
-                position = start + RecordsRoom;
+                position = start + _recordsRoom;
             }
 
-            Span<byte> records = stackalloc byte[RecordsRoom];
+            Span<byte> records = stackalloc byte[LastRecords];
             var length = WriteRecords(link, records, hasStream, now);
             if (!hasStream && length == 0)
             {
                 if (slab.IsSole) DropSlab(); // an idle link holds no buffer
                 return default;
             }
-            var begin = start + RecordsRoom - length;
+            var begin = start + _recordsRoom - length;
             records[..length].CopyTo(slab.Span[begin..]);
             _slabUsed = position;
             return slab.Memory[begin..position];
@@ -188,7 +191,7 @@ public sealed partial class Session
             length += link.Writer.Token(records[length..], RecordType.Pong, asked);
         }
         if (link.Liveness.TakePing(now, out var token)) length += link.Writer.Token(records[length..], RecordType.Ping, token);
-        if (_ending is not null)
+        if (_ending is not null && _recordsRoom == LastRecords)
         {
             length += link.Writer.End(records[length..], (int)_ending.Cause, _ending.Detail);
             EndSent = true;
@@ -209,8 +212,9 @@ public sealed partial class Session
 
     void PrepareSlab()
     {
+        _recordsRoom = _ending is null ? UsualRecords : LastRecords;
         if (_slab is { IsSole: true }) _slabUsed = 0;
-        if (_slab is not null && _slab.Span.Length - _slabUsed >= RecordsRoom + MinBatchRoom) return;
+        if (_slab is not null && _slab.Span.Length - _slabUsed >= _recordsRoom + MinBatchRoom) return;
         DropSlab();
         _slab = new LogSlab(LinkSlabs.Pool.Rent());
     }
@@ -282,7 +286,7 @@ public sealed partial class Session
             case PendingFrames.Opened:
                 return (FrameType.Opened, ControlFrames.WriteU64(payload, channel.Window.Granted));
             case PendingFrames.Credit when !channel.Over && !channel.FinReceived && channel.Window.CreditDue:
-                return (FrameType.Credit, ControlFrames.WriteU64(payload, channel.Window.Renew(now, _link!.Liveness.Rtt, _budget)));
+                return (FrameType.Credit, ControlFrames.WriteU64(payload, channel.Window.Renew(now, _link!.Liveness.Rtt, _budget, Options.MaxWindow)));
             case PendingFrames.Fin when !channel.Over:
                 channel.FinSent = true;
                 if (TryFinish(channel)) _closing.Enqueue(channel);

@@ -24,6 +24,7 @@ public sealed partial class Session : IFrameSink
         }
         if (wasSuspect) _handler.OnRecovered(this);
         EndReason? error = null;
+        var isPeers = false;
         try
         {
             link.Records.Feed(bytes);
@@ -31,6 +32,7 @@ public sealed partial class Session : IFrameSink
         catch (ProtocolException exception)
         {
             error = new(EndPhase.Relay, EndSide.Peer, EndCause.Protocol, exception.Message);
+            isPeers = Mode == Mode.Encrypted || !exception.IsSpoiled;
         }
         bool work;
         lock (_gate)
@@ -44,8 +46,8 @@ public sealed partial class Session : IFrameSink
             work = _control.Count > 0 || link.PongDue is not null || AckDue(now) || _sessionFrames.Count > 0;
             error = _ended ?? error;
         }
-        // Inside TLS only the peer itself can have said it; elsewhere somebody on the path may have, and another carrier may do better.
-        if (error is { Cause: EndCause.Protocol } && Mode == Mode.Encrypted) Close(error);
+        // Inside TLS, or under a MAC that was right, only the peer itself can have said it: the two ends can't go on. Elsewhere another carrier may do better.
+        if (isPeers) Close(error!);
         if (work) Work.Set();
         return error;
     }
@@ -57,7 +59,7 @@ public sealed partial class Session : IFrameSink
     {
         var position = link.ReceivePosition;
         var end = position + (ulong)bytes.Length;
-        if (end > _limitToPeer) throw new ProtocolException("stream bytes beyond the limit");
+        if (end > _limitToPeer) throw new ProtocolException("stream bytes beyond the limit", spoiled: true);
         link.ReceivePosition = end;
         var expected = _frames.Position;
         if (position < expected)
@@ -224,6 +226,8 @@ public sealed partial class Session : IFrameSink
         lock (_gate)
         {
             if (_ended is not null) return;
+            // Refused channels count until our RESET is written: a peer that opens and does not listen would fill our memory.
+            if (_channels.Count > 2 * SessionTuning.MaxPeerChannels) throw new ProtocolException("more channels than anybody can use");
             if (id != unchecked(_lastPeerId + 2)) throw new ProtocolException($"OPEN of channel {id} out of order");
             _lastPeerId = id;
             _peerChannels++;

@@ -33,6 +33,7 @@ public sealed partial class Session : IAttachable
     readonly Dictionary<ulong, Channel> _channels = [];
     readonly HashSet<Channel> _uncommitted = [];
     readonly Queue<Channel> _control = new();
+    int _silent; // an upper bound of the channels in _control that were reset before they were committed
     readonly Queue<byte[]> _sessionFrames = new();
     readonly List<Channel> _starved = [];
     LinkState? _link;
@@ -100,10 +101,15 @@ public sealed partial class Session : IAttachable
         get { lock (_gate) return _received; }
     }
 
-    /// <summary>How much of what local applications write is read ahead for each channel while no carrier is up, in bytes.</summary>
-    public int ReadAheadLimit { get; init; } = SessionTuning.ReadAhead;
+    public SessionOptions Options { get; init; } = SessionOptions.Default;
 
     internal CreditBudget Budget => _budget;
+
+    /// <summary>Channels that stand in line to say something, or to get memory. For tests.</summary>
+    internal int Waiting
+    {
+        get { lock (_gate) return _control.Count + _starved.Count; }
+    }
 
     /// <summary>Whether a carrier is up.</summary>
     public bool IsAttached
@@ -140,7 +146,7 @@ public sealed partial class Session : IAttachable
             _frames.Rewind();
             _log.Rewind(point.SendFrom);
             _ackedToPeer = 0; // so that the first batch tells the peer where we are
-            link = _link = new LinkState(this, point, _receiveMac, _sendMac, Patience, now) { Replayed = _log.Committed - point.SendFrom };
+            link = _link = new LinkState(this, point, _receiveMac, _sendMac, Patience, Options.IdlePing, now) { Replayed = _log.Committed - point.SendFrom };
         }
         Work.Set();
         return link;
@@ -149,11 +155,14 @@ public sealed partial class Session : IAttachable
     /// <summary>The link's loops have ended.</summary>
     internal void Detach(LinkState link)
     {
+        EndReason? ending;
         lock (_gate)
         {
             if (_link == link) _link = null;
             DropSlab();
+            ending = _link is null && !link.Superseded ? _ending : null;
         }
+        if (ending is not null) Close(ending); // its END can't be said any more, unless a newer carrier is on its way
     }
 
     /// <summary>Opens a channel. Works while no carrier is up, too: it is then committed later.</summary>
@@ -246,6 +255,7 @@ public sealed partial class Session : IAttachable
             {
                 channel.Pending = PendingFrames.None; // never committed: the peer never hears of it
                 _uncommitted.Remove(channel);
+                ForgetSilent();
             }
             else
             {
@@ -339,12 +349,13 @@ public sealed partial class Session : IAttachable
             _sessionFrames.Clear();
             _log.Clear();
         }
+        // First the owner: who sees his connection reset and tries again at once must not be led to this session, nor to a port that it still holds.
+        _handler.OnEnded(this, reason);
         foreach (var channel in channels)
         {
             channel.Port?.Abort(reason);
             _handler.OnChannelEnded(this, channel);
         }
-        _handler.OnEnded(this, reason);
         Work.Set();
     }
 
@@ -359,12 +370,26 @@ public sealed partial class Session : IAttachable
         _control.Enqueue(channel);
     }
 
+    /// <summary>Channels that have nothing to say any more leave the queue when they are most of it: in a long outage nobody else takes them out.</summary>
+    void ForgetSilent()
+    {
+        if (++_silent < 64 || _silent < _control.Count / 2) return;
+        _silent = 0;
+        for (var left = _control.Count; left > 0; left--)
+        {
+            var channel = _control.Dequeue();
+            if (channel.Pending == PendingFrames.None) channel.InControlQueue = false;
+            else _control.Enqueue(channel);
+        }
+    }
+
     /// <summary>Lets go of what a channel holds.</summary>
     void Finish(Channel channel, EndReason? reason)
     {
         channel.Over = true;
         channel.End = reason;
         channel.Queue?.Clear(firstInUse: channel.Draining);
+        if (channel.Window.Size == 0) _starved.Remove(channel);
         channel.Window.Close(_budget);
         if (!channel.IsOpener) _peerChannels--;
     }

@@ -20,7 +20,7 @@ static class SessionTuning
     /// <summary>… and after so much time, for slow links and last bytes. Below a human's notice, above a delayed answer's usual arrival.</summary>
     public static readonly TimeSpan AckDelay = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>The largest DATA frame while other channels wait: what a keystroke may have to wait for.</summary>
+    /// <summary>The largest DATA frame while other channels wait, on a link that takes longer than a millisecond for it: what a keystroke may have to wait for.</summary>
     public const int SharedQuantum = 16 * 1024;
 
     /// <summary>A batch that has less room than this ends: reading a socket for so few bytes would cost more than it moves.</summary>
@@ -30,13 +30,9 @@ static class SessionTuning
     public const int FirstBatch = 64 * 1024;
     public const ulong FirstFlight = 256 * 1024;
 
-    /// <summary>The least that a channel is granted, the least that it starts with while memory is plenty, and the most to which its window grows.</summary>
+    /// <summary>The least that a channel is granted, and what it starts with while memory is plenty.</summary>
     public const int MinWindow = 8 * 1024;
-    public const int FirstWindow = 64 * 1024;
-    public const int MaxWindow = 16 * 1024 * 1024;
-
-    /// <summary>What a local application may write while no carrier is up before it has to wait; the kernel's socket buffers come on top.</summary>
-    public const int ReadAhead = 1024 * 1024;
+    public const int FirstWindow = 32 * 1024;
 
     /// <summary>Channels that the peer may have open at once in a session; a process has 20,000 descriptors at most on many systems.</summary>
     public const int MaxPeerChannels = 32_768;
@@ -47,8 +43,8 @@ static class SessionTuning
     /// <summary>A ping under load, at most this often; it is what a silent path is noticed by.</summary>
     public static readonly TimeSpan BusyPing = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>A ping when nothing was received for so long. Most NATs keep a TCP entry for minutes; the worst for 30 s.</summary>
-    public static readonly TimeSpan IdlePing = TimeSpan.FromSeconds(15);
+    /// <summary>After END, the peer's close is awaited for so long before the carrier is torn down: a round trip on all but the worst paths.</summary>
+    public static readonly TimeSpan EndLinger = TimeSpan.FromSeconds(2);
 
     /// <summary>Without an answer for so long a link is suspect: at least, and at most unless the path's own round trip is longer.</summary>
     public static readonly TimeSpan MinSuspect = TimeSpan.FromMilliseconds(1500);

@@ -17,6 +17,9 @@ namespace Burrow.Cli.Compose;
 /// <summary>Runs Jack: puts the parts together, waits, and takes them apart.</summary>
 internal static class JackRunner
 {
+    // More than a process has descriptors for on many systems.
+    const int MaxChannels = 32_768;
+
     // How long a stop may take: the word of our end has to reach Jenny, or she keeps our listeners until she notices.
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
@@ -49,7 +52,7 @@ internal static class JackRunner
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
         KeeperTable? keepers = null;
         var jack = new JackContext(
-            ends, new JennyDoor(urls, tls, time), Permissions.Of(options, orElse: Authority.None), instance, options.Name, options.Retry, (int)options.QueueLimit,
+            ends, new JennyDoor(urls, tls, time), Permissions.Of(options, orElse: Authority.None), new ChannelQuota(MaxChannels), instance, options.Name, options.Retry, SessionChoices.Of(options),
             wanted => Use(keepers!, Modes(wanted)));
         keepers = new KeeperTable((mode, path) => new SessionKeeper(jack, mode, path), options.Paths, stop.Token);
 
@@ -60,6 +63,7 @@ internal static class JackRunner
         context.OnHangup = reload.Reload;
         var process = new ProcessStatus(Environment.ProcessId, "jack", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
         var status = new TunnelStatus(process, maps, () => keepers.Status(jack.Door.Name), () => []);
+        using var housekeeping = new Housekeeping();
         using var metrics = new TunnelMetrics(status);
         await using var server = StatusServer.Start("jack", status, logger);
 

@@ -51,7 +51,7 @@ internal static class JennyRunner
         var chores = new Chores(logger);
         var maps = new MapTable(isJack: false, chores, time, logger);
         var ends = new SessionEndContext(maps, new TcpDialer(time), chores, time, logger);
-        var sessions = new SessionTable(ends, credentials.GrantOf, () => (byte)maps.Modes.Sum(mode => 1 << (int)mode), options.SessionTimeout, (int)options.QueueLimit);
+        var sessions = new SessionTable(ends, credentials.GrantOf, () => (byte)maps.Modes.Sum(mode => 1 << (int)mode), options.SessionTimeout, SessionChoices.Of(options));
         var reception = new Reception(sessions, credentials, new AttemptLimiter(TimeSpan.FromMinutes(5)), TimeProvider.System, logger);
 
         // Without a credential only carriers that are authenticated themselves are let in: whoever comes by TLS is told that nobody knows him.
@@ -73,7 +73,8 @@ internal static class JennyRunner
         using var reload = new Reloader<JennyOptions>(options.Reload, changed => changed.Maps, maps, sessions, chores, () => { }, logger);
         context.OnHangup = reload.Reload;
         var process = new ProcessStatus(Environment.ProcessId, "jenny", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
-        var status = new TunnelStatus(process, maps, () => sessions.All.Select(session => TunnelStatus.Of(session.Session, session.Peer, session.BornAt, session.Carriers)), () => []);
+        var status = new TunnelStatus(process, maps, () => sessions.All.Select(session => TunnelStatus.Of(session.Session, session.Peer, session.BornAt, session.Carriers)), () => sessions.All.Select(session => session.Status()));
+        using var housekeeping = new Housekeeping();
         using var metrics = new TunnelMetrics(status);
         await using var server = StatusServer.Start("jenny", status, logger);
         await using var expiry = time.CreateTimer(static table => ((SessionTable)table!).Expire(), sessions, ExpiryLook, ExpiryLook);

@@ -11,13 +11,13 @@ namespace Burrow.Cli.Compose;
 static partial class TunnelLog
 {
     [LoggerMessage(1001, LogLevel.Information, "{Mode} tunnel with {Peer} is up by {Carrier} ({Remote})")]
-    public static partial void Up(ILogger logger, Mode mode, string peer, string carrier, string? remote);
+    public static partial void Up(ILogger logger, string mode, string peer, string carrier, string? remote);
 
-    [LoggerMessage(1002, LogLevel.Warning, "{Mode} tunnel with {Peer} lost after {Age:c}: {Reason}; connections are frozen")]
-    public static partial void Lost(ILogger logger, Mode mode, string peer, TimeSpan age, EndReason reason);
+    [LoggerMessage(1002, LogLevel.Warning, "{Mode} tunnel with {Peer} lost after {Age}: {Reason}; connections are frozen")]
+    public static partial void Lost(ILogger logger, string mode, string peer, string age, EndReason reason);
 
-    [LoggerMessage(1003, LogLevel.Information, "{Mode} tunnel with {Peer} resumed by {Carrier} ({Remote}) after {Away:c}; {Replayed} bytes replayed")]
-    public static partial void Resumed(ILogger logger, Mode mode, string peer, string carrier, string? remote, TimeSpan away, ulong replayed);
+    [LoggerMessage(1003, LogLevel.Information, "{Mode} tunnel with {Peer} resumed by {Carrier} ({Remote}) after {Away}; {Replayed} bytes replayed")]
+    public static partial void Resumed(ILogger logger, string mode, string peer, string carrier, string? remote, string away, ulong replayed);
 
     [LoggerMessage(1004, LogLevel.Information, "{Mode} tunnel with {Peer}: no answer; trying another carrier beside this one")]
     public static partial void Suspect(ILogger logger, string mode, string peer);
@@ -29,10 +29,10 @@ static partial class TunnelLog
     public static partial void SessionOver(ILogger logger, string mode, string peer, EndReason reason);
 
     [LoggerMessage(1010, LogLevel.Information, "session {Session} ({Mode}) opened for {Peer} from {Remote}")]
-    public static partial void SessionBorn(ILogger logger, SessionId session, Mode mode, string peer, string? remote);
+    public static partial void SessionBorn(ILogger logger, SessionId session, string mode, string peer, string? remote);
 
     [LoggerMessage(1011, LogLevel.Information, "session {Session} ({Mode}) of {Peer} is over: {Reason}")]
-    public static partial void SessionEnded(ILogger logger, SessionId session, Mode mode, string peer, EndReason reason);
+    public static partial void SessionEnded(ILogger logger, SessionId session, string mode, string peer, EndReason reason);
 
     [LoggerMessage(1012, LogLevel.Information, "waiting for tunnels on {Where}")]
     public static partial void Waiting(ILogger logger, string where);

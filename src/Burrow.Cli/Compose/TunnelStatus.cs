@@ -1,4 +1,5 @@
 using Burrow.Cli.Compose.Maps;
+using Burrow.Cli.Config;
 using Burrow.Cli.Status;
 
 namespace Burrow.Cli.Compose;
@@ -14,7 +15,7 @@ sealed class TunnelStatus(ProcessStatus process, MapTable maps, Func<IEnumerable
         var now = session.Snapshot();
         var (current, reconnects, replayed) = carriers.Read();
         return new SessionStatus(
-            session.Id.ToString(), session.Mode.ToString().ToLowerInvariant(), peer, now.IsAttached ? SessionState.Attached : SessionState.Detached, since,
+            session.Id.ToString(), session.Mode.Text(), peer, now.IsAttached ? SessionState.Attached : SessionState.Detached, since,
             now.IsAttached ? current : null, now.Rtt > TimeSpan.Zero ? now.Rtt.TotalMilliseconds : null, reconnects, replayed,
             (long)now.SentBytes, (long)now.ReceivedBytes, now.UnackedBytes, now.QueuedBytes, now.Channels);
     }

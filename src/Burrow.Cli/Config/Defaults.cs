@@ -11,8 +11,8 @@ internal static class Defaults
 
     public const int Paths = 1;
 
-    /// <summary>What one channel may hold in each direction: more than the bandwidth-delay product of 100 Mbit/s over 300 ms.</summary>
-    public const long QueueLimit = 4 << 20;
+    /// <summary>What one channel may hold in each direction: the bandwidth-delay product of 670 Mbit/s over 100 ms.</summary>
+    public const long QueueLimit = 8 << 20;
 
     /// <summary>What all channels of the process may hold together.</summary>
     public const long MemoryLimit = 256 << 20;

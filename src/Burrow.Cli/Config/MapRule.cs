@@ -30,7 +30,7 @@ internal sealed record MapRule(Mode Mode, Target Jack, MapDirection Direction, T
     /// <summary>The map as it would be written in a file. Two maps with the same text are the same map when a file is read again.</summary>
     public override string ToString()
     {
-        var text = $"{Mode.ToString().ToLowerInvariant()} {Jack} {(Direction == MapDirection.ToJenny ? "=>" : "<=")} {Jenny}";
+        var text = $"{Mode.Text()} {Jack} {(Direction == MapDirection.ToJenny ? "=>" : "<=")} {Jenny}";
         return Allowed is null ? text : $"{text} {{{Allowed}}}";
     }
 }

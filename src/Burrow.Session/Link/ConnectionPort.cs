@@ -38,7 +38,7 @@ sealed class ConnectionPort : IChannelPort
 
     public int TryRead(Span<byte> buffer)
     {
-        if (_ahead is null) return _connection.TryRead(buffer);
+        // Always under the lock: a readability callback of before may be reading ahead just now, and what it takes comes first.
         lock (_reading)
         {
             if (_ahead is { } ahead)
@@ -89,18 +89,22 @@ sealed class ConnectionPort : IChannelPort
 
     void OnReadable()
     {
+        bool aborted;
         lock (_reading)
         {
             _awaiter.GetResult();
             _armed = false;
             if (!_session.IsAttached) ReadWhileDetached();
+            aborted = _ahead is { Ended: Connection.Aborted };
         }
-        _session.OnReadable(_channel);
+        // Nobody reads on while no carrier is up: an application that has given up would otherwise hold its memory and its descriptor until one is.
+        if (aborted) _session.Reset(_channel, _connection.End ?? new EndReason(EndPhase.Relay, EndSide.Peer, EndCause.Reset));
+        else _session.OnReadable(_channel);
     }
 
     void ReadWhileDetached()
     {
-        _ahead ??= new ReadAhead(_session.Budget, _session.ReadAheadLimit);
+        _ahead ??= new ReadAhead(_session.Budget, _session.Options.ReadAhead);
         if (!_ahead.Fill(_connection)) return;
         if (_ahead.Length == 0) _ahead = null;
         _armed = true;

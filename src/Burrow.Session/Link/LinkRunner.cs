@@ -31,13 +31,22 @@ public sealed class LinkRunner(Session session, TimeProvider time)
     public async Task<EndReason> RunAsync(Connection carrier, AttachPoint point, Action<ulong>? attached = null)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task older;
+        Task? older = null;
         lock (_gate)
         {
-            older = _running;
-            _running = done.Task;
-            _carrier?.Abort(new EndReason(EndPhase.Relay, EndSide.Local, EndCause.Superseded));
-            _carrier = carrier;
+            // Two attaches may arrive here in the other order than their proofs: the late one must not tear down the newer one's carrier.
+            if (point.Epoch >= session.Epoch)
+            {
+                older = _running;
+                _running = done.Task;
+                _carrier?.Abort(new EndReason(EndPhase.Relay, EndSide.Local, EndCause.Superseded));
+                _carrier = carrier;
+            }
+        }
+        if (older is null)
+        {
+            await carrier.DisposeAsync();
+            return new EndReason(EndPhase.Attach, EndSide.Local, EndCause.Superseded);
         }
         session.Work.Set();
         try
@@ -47,14 +56,36 @@ public sealed class LinkRunner(Session session, TimeProvider time)
                 return session.Ended ?? new EndReason(EndPhase.Attach, EndSide.Local, EndCause.Superseded);
             attached?.Invoke(link.Replayed);
             await using var timer = new LinkTimer(session, link, carrier, this, time);
-            await Task.WhenAll(ReadAsync(carrier, link, timer), WriteAsync(carrier, link, timer));
-            session.Detach(link);
+            var reading = EndingTogether(carrier, ReadAsync(carrier, link, timer));
+            var writing = EndingTogether(carrier, WriteAsync(carrier, link, timer, reading));
+            try
+            {
+                await Task.WhenAll(reading, writing);
+            }
+            finally
+            {
+                session.Detach(link);
+            }
             return carrier.End ?? EndReason.Completed;
         }
         finally
         {
             await carrier.DisposeAsync();
             done.SetResult();
+        }
+    }
+
+    /// <summary>When one loop ends, in whatever way, the other has to.</summary>
+    async Task EndingTogether(Connection carrier, Task loop)
+    {
+        try
+        {
+            await loop;
+        }
+        finally
+        {
+            carrier.Abort(new EndReason(EndPhase.Relay, EndSide.Local, EndCause.Failed)); // unless it has a reason already
+            session.Work.Set();
         }
     }
 
@@ -66,7 +97,8 @@ public sealed class LinkRunner(Session session, TimeProvider time)
         {
             var slab = LinkSlabs.Pool.Rent();
             var count = carrier.TryRead(slab.Span);
-            if (count > 0) end = session.Receive(link, slab.Span[..count], Now);
+            // After our END only the peer's close is waited for: a reset would overtake the END that is on its way.
+            if (count > 0) end = session.Receive(link, slab.Span[..count], Now) is { } over && !session.EndSent ? over : null;
             var drained = count < slab.Length;
             slab.Return();
             if (count is Connection.EndOfStream or Connection.Aborted) end = carrier.End ?? new EndReason(EndPhase.Relay, EndSide.Peer, EndCause.Closed);
@@ -80,10 +112,9 @@ public sealed class LinkRunner(Session session, TimeProvider time)
             await wait;
         }
         carrier.Abort(end);
-        session.Work.Set(); // the writer may be waiting for something to do
     }
 
-    async Task WriteAsync(Connection carrier, LinkState link, LinkTimer timer)
+    async Task WriteAsync(Connection carrier, LinkState link, LinkTimer timer, Task reading)
     {
         var burst = 0;
         while (carrier.End is null)
@@ -102,6 +133,7 @@ public sealed class LinkRunner(Session session, TimeProvider time)
             {
                 await carrier.CompleteAsync();
                 session.CloseAfterEnd();
+                await Task.WhenAny(reading, Task.Delay(SessionTuning.EndLinger, time));
                 carrier.Abort(EndReason.Stopped);
             }
             if (++burst % Burst == 0) await Task.Yield();

@@ -8,14 +8,14 @@ sealed class LinkState : IRecordSink
 {
     readonly Session _session;
 
-    public LinkState(Session session, AttachPoint point, StreamMac? receiveMac, StreamMac? sendMac, int patience, TimeSpan now)
+    public LinkState(Session session, AttachPoint point, StreamMac? receiveMac, StreamMac? sendMac, int patience, TimeSpan idlePing, TimeSpan now)
     {
         _session = session;
         Epoch = point.Epoch;
         ReceivePosition = point.ReceiveFrom;
         Records = new RecordReader(this, receiveMac, point.Epoch);
         Writer = new RecordWriter(sendMac, point.Epoch);
-        Liveness = new LinkLiveness(patience, now);
+        Liveness = new LinkLiveness(patience, idlePing, now);
         Since = now;
     }
 

@@ -15,7 +15,9 @@ sealed class ReadAhead(CreditBudget budget, int limit)
 {
     const int ChunkSize = 32 * 1024;
 
-    readonly Queue<(byte[] Array, int Length)> _chunks = new();
+    readonly Queue<byte[]> _chunks = new();
+    byte[]? _tail; // the last chunk, while it has room
+    int _tailLength;
     int _taken; // of the first chunk
 
     public long Length { get; private set; }
@@ -27,18 +29,22 @@ sealed class ReadAhead(CreditBudget budget, int limit)
     /// <returns>True when more may come and be taken later.</returns>
     public bool Fill(Connection connection)
     {
-        while (Ended is null && Length < limit && budget.TryReserve(ChunkSize))
+        while (Ended is null && Length < limit)
         {
-            var array = ArrayPool<byte>.Shared.Rent(ChunkSize);
-            var count = connection.TryRead(array.AsSpan(0, ChunkSize));
+            // Small writes share a chunk: one of their own each would make a chatty application's lines weigh a thousand times their length.
+            if (_tail is null && !budget.TryReserve(ChunkSize)) break;
+            var chunk = _tail ?? ArrayPool<byte>.Shared.Rent(ChunkSize);
+            var used = _tail is null ? 0 : _tailLength;
+            var count = connection.TryRead(chunk.AsSpan(used, ChunkSize - used));
             if (count > 0)
             {
-                _chunks.Enqueue((array, count));
+                if (_tail is null) _chunks.Enqueue(chunk);
                 Length += count;
+                _tailLength = used + count;
+                _tail = _tailLength < ChunkSize ? chunk : null;
                 continue;
             }
-            ArrayPool<byte>.Shared.Return(array);
-            budget.Release(ChunkSize);
+            if (_tail is null) Free(chunk);
             if (count == Connection.WouldBlock) return true;
             Ended = count;
         }
@@ -50,11 +56,12 @@ sealed class ReadAhead(CreditBudget budget, int limit)
         var taken = 0;
         while (taken < buffer.Length && _chunks.TryPeek(out var chunk))
         {
-            var count = Math.Min(chunk.Length - _taken, buffer.Length - taken);
-            chunk.Array.AsSpan(_taken, count).CopyTo(buffer[taken..]);
+            var length = chunk == _tail ? _tailLength : ChunkSize;
+            var count = Math.Min(length - _taken, buffer.Length - taken);
+            chunk.AsSpan(_taken, count).CopyTo(buffer[taken..]);
             taken += count;
             _taken += count;
-            if (_taken == chunk.Length) Drop();
+            if (_taken == length) Drop();
         }
         Length -= taken;
         return taken;
@@ -68,8 +75,15 @@ sealed class ReadAhead(CreditBudget budget, int limit)
 
     void Drop()
     {
-        ArrayPool<byte>.Shared.Return(_chunks.Dequeue().Array);
-        budget.Release(ChunkSize);
+        var chunk = _chunks.Dequeue();
+        if (chunk == _tail) _tail = null;
         _taken = 0;
+        Free(chunk);
+    }
+
+    void Free(byte[] chunk)
+    {
+        ArrayPool<byte>.Shared.Return(chunk);
+        budget.Release(ChunkSize);
     }
 }

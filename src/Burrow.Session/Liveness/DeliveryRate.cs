@@ -62,6 +62,12 @@ sealed class DeliveryRate
     /// <summary>How long a batch may be: about 10 ms of the path, so that what is urgent waits no longer than that.</summary>
     public int Batch => Rate == 0 ? SessionTuning.FirstBatch : (int)Math.Clamp(Rate / 100, 4096, int.MaxValue / 2);
 
+    /// <summary>
+    /// How long one channel's turn may be while others wait: a millisecond of the path, but at least 16 KiB. With 64 busy channels, turns of 64 KiB instead of 16 cost a
+    /// third less CPU a byte, and on a path that fast nobody notices them.
+    /// </summary>
+    public int Quantum => (int)Math.Clamp(Rate / 1000, SessionTuning.SharedQuantum, int.MaxValue / 2);
+
     void Turn(TimeSpan now)
     {
         if (now - _windowStart < Window) return;

@@ -20,8 +20,9 @@ enum LinkHealth
 /// ping. A ping that is wanted counts like one that is out: a path that takes no bytes is as dead as one that loses them. Overdue is counted on the <see cref="AwakeClock"/>; when to ping, on the session's. Guarded by the session's lock.
 /// </remarks>
 /// <param name="patience">How many times the suspicion's time until the link is dead. Jack is quick, because he can dial; Jenny waits for him.</param>
+/// <param name="idlePing">How long nothing may arrive before it is asked for.</param>
 /// <param name="now">The session's time.</param>
-sealed class LinkLiveness(int patience, TimeSpan now)
+sealed class LinkLiveness(int patience, TimeSpan idlePing, TimeSpan now)
 {
     readonly AwakeClock _clock = new(now);
     readonly RttEstimator _rtt = new();
@@ -126,7 +127,7 @@ sealed class LinkLiveness(int patience, TimeSpan now)
 
     TimeSpan PingDueIn(TimeSpan now)
     {
-        var idle = SessionTuning.IdlePing - (now - _receivedAt);
+        var idle = idlePing - (now - _receivedAt);
         var busy = SessionTuning.BusyPing - (now - _pingAt);
         return _movedSincePing && busy < idle ? busy : idle;
     }

@@ -50,6 +50,9 @@ public sealed class Channel
     /// <summary>Why the channel was reset or refused, by either side; null while it goes on and after an end in order.</summary>
     public EndReason? End { get; internal set; }
 
+    /// <summary>Whether it has ended, in whatever way.</summary>
+    public bool IsOver => Over;
+
     /// <summary>0 until OPEN is committed to the stream.</summary>
     internal ulong Id;
     internal IChannelPort? Port;

@@ -7,6 +7,9 @@ namespace Burrow.Session.Mux;
 /// <param name="total">In bytes.</param>
 public sealed class CreditBudget(long total)
 {
+    // With 256 MiB, 8192 shares let nineteen thousand channels be open at once: more than a process has descriptors for on many systems.
+    const int Shares = 8192;
+
     long _used;
 
     /// <summary>256 MiB, the design's bound for a process.</summary>
@@ -22,7 +25,7 @@ public sealed class CreditBudget(long total)
     /// </summary>
     public int ReserveFirst()
     {
-        var fair = (int)Math.Clamp(Free / 2048, SessionTuning.MinWindow, SessionTuning.FirstWindow);
+        var fair = (int)Math.Clamp(Free / Shares, SessionTuning.MinWindow, SessionTuning.FirstWindow);
         return TryReserve(fair) ? fair : 0;
     }
 

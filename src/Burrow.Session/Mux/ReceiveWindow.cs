@@ -47,9 +47,9 @@ struct ReceiveWindow
     public readonly bool CreditDue => Consumed + (ulong)Size >= Granted + (ulong)(Size / 2) && Size > 0;
 
     /// <summary>The new total to grant, growing the window first when it is what limits the peer.</summary>
-    public ulong Renew(TimeSpan now, TimeSpan rtt, CreditBudget budget)
+    public ulong Renew(TimeSpan now, TimeSpan rtt, CreditBudget budget, int most)
     {
-        if (now - _renewedAt < 2 * rtt && Size < SessionTuning.MaxWindow && budget.TryGrow(Size)) Size *= 2;
+        if (now - _renewedAt < 2 * rtt && Size < most && budget.TryGrow(Size)) Size *= 2;
         _renewedAt = now;
         return Granted = Consumed + (ulong)Size;
     }

@@ -76,7 +76,7 @@ sealed class FrameReader(IFrameSink sink, StreamMac? mac)
             _header = FrameHeader.Read(_gathered);
             _headerKnown = true;
             if (_header.Type != FrameType.Data && _header.Length > WireFormat.MaxControlPayload)
-                throw new ProtocolException($"a frame of type {(byte)_header.Type} with {_header.Length} bytes of payload");
+                throw new ProtocolException($"a frame of type {(byte)_header.Type} with {_header.Length} bytes of payload", spoiled: true);
             _need += _macLength + (_header.Type == FrameType.Data ? 0 : _header.Length);
             if (_have < _need) return;
         }
@@ -84,7 +84,7 @@ sealed class FrameReader(IFrameSink sink, StreamMac? mac)
         var header = _gathered.AsSpan(0, WireFormat.FrameHeaderLength);
         var payload = _gathered.AsSpan(WireFormat.FrameHeaderLength, _need - _macLength - WireFormat.FrameHeaderLength);
         if (mac is not null && !mac.VerifyFrame(Verified, header, payload, _gathered.AsSpan(_need - _macLength, _macLength)))
-            throw new ProtocolException("a frame's MAC is wrong: somebody on the path spoils bytes, or the two ends disagree");
+            throw new ProtocolException("a frame's MAC is wrong: somebody on the path spoils bytes, or the two ends disagree", spoiled: true);
 
         // The frame counts as processed before the sink acts on it: an acknowledgement that it triggers may already cover it.
         Verified += (ulong)_need;

@@ -51,21 +51,21 @@ sealed class RecordReader(IRecordSink sink, StreamMac? mac, ulong epoch)
         {
             if (header.Type == RecordType.Stream)
             {
-                if (header.Length == 0) throw new ProtocolException("an empty STREAM record");
+                if (header.Length == 0) throw new ProtocolException("an empty STREAM record", spoiled: true);
                 _streamLeft = header.Length;
                 _have = 0;
                 return;
             }
 
             if (header.Length > WireFormat.MaxControlPayload)
-                throw new ProtocolException($"a record of type {(byte)header.Type} with {header.Length} bytes");
+                throw new ProtocolException($"a record of type {(byte)header.Type} with {header.Length} bytes", spoiled: true);
             _need += header.Length + _macLength;
             if (_have < _need) return;
         }
 
         var payload = _gathered.AsSpan(WireFormat.RecordHeaderLength, header.Length);
         if (mac is not null && !mac.VerifyRecord(epoch, _number++, _gathered.AsSpan(0, WireFormat.RecordHeaderLength), payload, _gathered.AsSpan(_need - _macLength, _macLength)))
-            throw new ProtocolException("a record's MAC is wrong: somebody on the path spoils bytes, or the two ends disagree");
+            throw new ProtocolException("a record's MAC is wrong: somebody on the path spoils bytes, or the two ends disagree", spoiled: true);
         _have = 0;
         _need = WireFormat.RecordHeaderLength;
         if (header.Type is RecordType.Ack or RecordType.Ping or RecordType.Pong or RecordType.End)

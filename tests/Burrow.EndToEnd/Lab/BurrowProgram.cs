@@ -4,7 +4,7 @@ namespace Burrow.EndToEnd.Lab;
 static class BurrowProgram
 {
     /// <summary>Where Jenny waits unless she is told otherwise.</summary>
-    public const int DefaultPort = 7333;
+    public const int DefaultPort = 7000;
 
     /// <summary>The environment's BURROW, or what this build has made in src/Burrow.Cli.</summary>
     public static string Path { get; } = Environment.GetEnvironmentVariable("BURROW") is { Length: > 0 } given ? System.IO.Path.GetFullPath(given) : FromThisBuild();

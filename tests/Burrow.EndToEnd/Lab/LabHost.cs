@@ -59,11 +59,12 @@ sealed class LabHost : IAsyncDisposable
     /// <returns>What it printed.</returns>
     public Task<string> RunAsync(string[] command, string? input = null) => Shell.RunAsync(["ip", "netns", "exec", Name, .. command], input);
 
-    /// <summary>A socket that listens here.</summary>
+    /// <summary>A socket that listens here; on <c>::</c> for IPv4, too.</summary>
     public Socket Listen(int port, string address = "127.0.0.1", int backlog = 512) => _inside.Run(() =>
     {
         var endPoint = new IPEndPoint(IPAddress.Parse(address), port);
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        if (endPoint.Address.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
         socket.Bind(endPoint);
         socket.Listen(backlog);
         return socket;

@@ -56,6 +56,8 @@ public sealed class LifecycleTests : TunnelTest
         Assert.Equal(CredentialRefused, await stranger.WaitForExitAsync(30));
         Assert.Contains("burrow: ", stranger.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", stranger.Output, StringComparison.Ordinal);
+        // The firewall's address is what Jenny sees of him.
+        await Jenny.WaitForLineAsync(@"refused 10\.77\.2\.1:\d+.*credential refused");
         Assert.False(Jenny.HasExited);
     }
 

@@ -96,7 +96,7 @@ public sealed class RestartTests : TunnelTest
         StartBoth();
         using var first = await DialJackAsync();
         await first.EchoAsync("before");
-        var second = Lab.Client.StartBurrow("jack2", "jack", JennyUrl, "--secret-file", Secret, "-L", "9001:127.0.0.1:7000");
+        var second = Lab.Client.StartBurrow("jack2", "jack", JennyUrl, "--secret-file", Secret, "-L", "9001:127.0.0.1:7070");
         using var other = await Lab.Client.ConnectWhenListeningAsync(9001);
         await other.EchoAsync("second");
         await first.EchoAsync("still here");

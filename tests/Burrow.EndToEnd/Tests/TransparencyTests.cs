@@ -85,8 +85,8 @@ public sealed class TransparencyTests : TunnelTest
     public async Task NamesAndIPv6_WorkOnBothSides()
     {
         await using var echo = SocketService.Echo(Lab.Server, ServicePort, "::");
-        StartJenny("--listen", "tcp://[::]:7333");
-        StartJackBy($"tcp://[{NetworkLab.ServerAddress6}]:7333", "-L", "[::1]:9006:[::1]:7000", "-L", "9007:server6.lab:7000", "-L", "9008:server.lab:7000");
+        StartJenny("--listen", "tcp://[::]:7000");
+        StartJackBy($"tcp://[{NetworkLab.ServerAddress6}]:7000", "-L", "[::1]:9006:[::1]:7070", "-L", "9007:server6.lab:7070", "-L", "9008:server.lab:7070");
         using var six = await Lab.Client.ConnectWhenListeningAsync(9006, "::1");
         await six.EchoAsync("six");
         using var byName = await Lab.Client.ConnectWhenListeningAsync(9007);

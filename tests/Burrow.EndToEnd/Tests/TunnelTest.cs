@@ -9,13 +9,13 @@ public abstract class TunnelTest : IAsyncLifetime
 {
     /// <summary>Ports by what they are for: a map's listener on Jack's side, the service that it leads to on Jenny's, and the same the other way.</summary>
     internal const int JackPort = 9000;
-    internal const int ServicePort = 7000;
+    internal const int ServicePort = 7070;
     internal const int JennyPort = 9100;
     internal const int JackServicePort = 7100;
 
-    internal const string Forward = "9000:127.0.0.1:7000";
+    internal const string Forward = "9000:127.0.0.1:7070";
     internal const string Reverse = "9100:127.0.0.1:7100";
-    internal const string JennyUrl = $"tcp://{NetworkLab.ServerAddress}:7333";
+    internal const string JennyUrl = $"tcp://{NetworkLab.ServerAddress}:7000";
 
     internal NetworkLab Lab { get; private set; } = null!;
 
@@ -54,6 +54,9 @@ public abstract class TunnelTest : IAsyncLifetime
 
     /// <summary>Jack, with another way to Jenny than the straight one.</summary>
     internal LabProcess StartJackBy(string url, params string[] options) => Jack = Lab.Client.StartBurrow("jack", ["jack", url, "--secret-file", Secret, .. options]);
+
+    /// <summary>Jack, with nothing but a configuration file.</summary>
+    internal LabProcess StartJackFrom(string file) => Jack = Lab.Client.StartBurrow("jack", "jack", "-c", file);
 
     /// <summary>Both, with <see cref="Forward"/> and <see cref="Reverse"/>.</summary>
     internal void StartBoth(string mode = "encrypted")

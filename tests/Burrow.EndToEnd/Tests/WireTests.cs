@@ -33,7 +33,7 @@ public sealed class WireTests : TunnelTest
         await using var echo = SocketService.Echo(Lab.Server, ServicePort);
         var capture = await Capture.StartAsync(Lab.FirewallHost, "lan");
         StartJenny();
-        StartJack("--map", "plaintext 127.0.0.1:9001 => 127.0.0.1:7000", "--map", "encrypted 127.0.0.1:9002 => 127.0.0.1:7000", "--map", "obfuscated 127.0.0.1:9003 => 127.0.0.1:7000");
+        StartJack("--map", "plaintext 127.0.0.1:9001 => 127.0.0.1:7070", "--map", "encrypted 127.0.0.1:9002 => 127.0.0.1:7070", "--map", "obfuscated 127.0.0.1:9003 => 127.0.0.1:7070");
         foreach (var (port, text) in new[] { (9001, "readable by everybody"), (9002, "readable by nobody"), (9003, "readable with effort") })
         {
             using var client = await Lab.Client.ConnectWhenListeningAsync(port);

@@ -108,7 +108,7 @@ public sealed class LinkLivenessTests
     [Fact]
     public void Pong_ForAnotherPing_SaysNothing()
     {
-        var link = new LinkLiveness(Patience, _now);
+        var link = new LinkLiveness(Patience, SessionOptions.Default.IdlePing, _now);
         Assert.True(link.TakePing(_now, out var token));
         Assert.Null(link.OnPong(token + 1, _now));
         Assert.NotNull(link.OnPong(token, _now));
@@ -127,7 +127,7 @@ public sealed class LinkLivenessTests
 
     LinkLiveness Answered(TimeSpan rtt)
     {
-        var link = new LinkLiveness(Patience, _now);
+        var link = new LinkLiveness(Patience, SessionOptions.Default.IdlePing, _now);
         Assert.True(link.TakePing(_now, out var token));
         _now += rtt;
         link.OnReceived(_now);

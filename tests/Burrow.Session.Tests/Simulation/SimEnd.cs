@@ -1,5 +1,6 @@
 // The wait is consumed once, by hand: there is no thread that could await it.
 #pragma warning disable CA2012
+using System.Runtime.CompilerServices;
 using Burrow.Core;
 using Burrow.Session.Link;
 using Burrow.Session.Mux;
@@ -15,6 +16,7 @@ sealed class SimEnd : ISessionHandler
     ReadOnlyMemory<byte> _unwritten;
     bool _wake;
     bool _waiting;
+    ValueTaskAwaiter _work;
     TimeSpan _timerDue = TimeSpan.MaxValue;
     int _timerGeneration;
 
@@ -133,21 +135,12 @@ sealed class SimEnd : ISessionHandler
 
     bool TakeWork()
     {
+        // Looked at, not awaited: a continuation might run on another thread, and the schedule would no longer follow from its seed.
+        if (!_waiting) _work = Session.Work.WaitAsync().GetAwaiter();
+        _waiting = !_work.IsCompleted;
         if (_waiting) return false;
-        var work = Session.Work.WaitAsync().ConfigureAwait(false).GetAwaiter();
-        if (work.IsCompleted)
-        {
-            work.GetResult();
-            return true;
-        }
-        _waiting = true;
-        work.UnsafeOnCompleted(() =>
-        {
-            work.GetResult();
-            _waiting = false;
-            _wake = true;
-        });
-        return false;
+        _work.GetResult();
+        return true;
     }
 
     void UpdateTimer()

@@ -132,7 +132,7 @@ sealed partial class SimWorld
             var carrier = new SimCarrier(Clock, _random, _path, _jack, _jenny);
             _lastTaken = new AttachPoint(epoch, taken.Received, taken.Start);
             _jenny.Begin(carrier, new AttachPoint(epoch, hers.Start, taken.Start));
-            if (_random.Chance(20)) DuplicateAttach();
+            if (_random.Chance(20) && _jenny.Session.Ended is null) DuplicateAttach();
             if (LostHere()) // ATTACHED is lost, and Jenny does not know it
             {
                 carrier.FromJack.Silent = carrier.FromJenny.Silent = true;

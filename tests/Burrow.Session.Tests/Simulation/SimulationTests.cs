@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Burrow.Core.Memory;
+using Burrow.Session.Link;
 using Xunit;
 
 namespace Burrow.Session.Tests.Simulation;
@@ -21,7 +21,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
         var failures = new ConcurrentQueue<Exception>();
         var schedules = (int)(Setting("BURROW_SCHEDULES") ?? DefaultSchedules);
-        var slabs = SlabPool.Shared.Outstanding;
+        var slabs = LinkSlabs.Pool.Outstanding;
         Parallel.For(1, schedules + 1, (index, loop) =>
         {
             try
@@ -39,7 +39,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
             if (failures.Count >= 5) loop.Stop();
         });
         Assert.True(failures.IsEmpty, string.Join("\n\n", failures.Select(failure => failure.Message)));
-        Assert.Equal(slabs, SlabPool.Shared.Outstanding);
+        Assert.Equal(slabs, LinkSlabs.Pool.Outstanding);
     }
 
     static ulong? Setting(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? ulong.Parse(text, CultureInfo.InvariantCulture) : null;

@@ -1,5 +1,6 @@
 using System.Net;
 using Burrow.Cli.Compose.Maps;
+using Burrow.Cli.Config;
 using Burrow.Cli.Status;
 using Burrow.Core;
 
@@ -58,7 +59,7 @@ sealed class KeeperTable(Func<Mode, byte, SessionKeeper> make, int paths, Cancel
         foreach (var keeper in keepers)
         {
             if (keeper.Session is { } session) yield return TunnelStatus.Of(session, peer, keeper.BornAt, keeper.Carriers);
-            else yield return new SessionStatus("-", keeper.Mode.ToString().ToLowerInvariant(), peer, SessionState.Waiting, DateTimeOffset.UtcNow, null, null, 0, 0, 0, 0, 0, 0, 0);
+            else yield return new SessionStatus("-", keeper.Mode.Text(), peer, SessionState.Waiting, DateTimeOffset.UtcNow, null, null, 0, 0, 0, 0, 0, 0, 0);
         }
     }
 

@@ -1,4 +1,5 @@
 using Burrow.Cli.Compose.Maps;
+using Burrow.Cli.Config;
 using Burrow.Core;
 using Burrow.Session;
 using Burrow.Session.Handshake;
@@ -16,7 +17,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
 {
     readonly Lock _gate = new();
     readonly RedialPolicy _policy = new(jack.LongestPause);
-    readonly string _modeText = path == 0 ? mode.ToString().ToLowerInvariant() : $"{mode.ToString().ToLowerInvariant()} {path}";
+    readonly string _modeText = path == 0 ? mode.Text() : $"{mode.Text()} {path}";
     TaskCompletionSource<Session.Session?> _session = NewSource();
     CancellationTokenSource _kick = new(); // ends a pause between attempts; guarded by _gate
     EndCause? _lastFailure;
@@ -119,9 +120,10 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
     /// <returns>Not null when Jenny refused the credential for good.</returns>
     async Task<EndReason?> KeepAsync(Born born, DoorResult? first, CancellationToken stop)
     {
-        var end = new SessionEnd(jack.Ends, jack.Authority, jack.Door.Name);
-        var session = new Session.Session(born.Session, mode, born.ResumeKey.ToArray(), isJack: true, end, CreditBudget.Shared) { ReadAheadLimit = jack.ReadAhead };
+        var end = new SessionEnd(jack.Ends, jack.Authority, jack.Quota, jack.Door.Name);
+        var session = new Session.Session(born.Session, mode, born.ResumeKey.ToArray(), isJack: true, end, CreditBudget.Shared) { Options = jack.Options };
         end.Bind(session);
+        end.Ended += _ => Unpublish(session, end);
         var runner = Runner = new LinkRunner(session, Time);
         var alarm = new LinkAlarm(end);
         BornAt = Time.GetUtcNow();
@@ -141,7 +143,6 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
             next = await CarryAsync(session, runner, alarm, next.Value, stop);
         }
         session.Close(refused ?? EndReason.Stopped);
-        Unpublish(end);
         if (session.Ended is { Cause: not EndCause.Stopped } why && !stop.IsCancellationRequested) TunnelLog.SessionOver(Logger, _modeText, jack.Door.Name, why);
         return refused;
     }
@@ -156,8 +157,8 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         {
             _policy.Reset();
             _lastFailure = null;
-            if (Carriers.Attached(carrier.Door.Kind, remote, replayed) is { } away) TunnelLog.Resumed(Logger, mode, jack.Door.Name, carrier.Door.Kind, remote, away, replayed);
-            else TunnelLog.Up(Logger, mode, jack.Door.Name, carrier.Door.Kind, remote);
+            if (Carriers.Attached(carrier.Door.Kind, remote, replayed) is { } away) TunnelLog.Resumed(Logger, _modeText, jack.Door.Name, carrier.Door.Kind, remote, Duration.Format(away), replayed);
+            else TunnelLog.Up(Logger, _modeText, jack.Door.Name, carrier.Door.Kind, remote);
         });
         while (await Task.WhenAny(link, alarm.Suspect) != link)
         {
@@ -168,11 +169,11 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
             if (!race.IsCompleted && !link.IsCompleted) await enough.CancelAsync(); // recovered
             alarm.Reset();
             var (winner, _) = await race;
-            if (link.IsCompleted && session.Ended is null) TunnelLog.Lost(Logger, mode, jack.Door.Name, Carriers.Lost(), await link);
+            if (link.IsCompleted && session.Ended is null) TunnelLog.Lost(Logger, _modeText, jack.Door.Name, Duration.Format(Carriers.Lost()), await link);
             if (winner is not null) return winner; // the next RunAsync ends this one
         }
         var reason = await link;
-        if (session.Ended is null) TunnelLog.Lost(Logger, mode, jack.Door.Name, Carriers.Lost(), reason);
+        if (session.Ended is null) TunnelLog.Lost(Logger, _modeText, jack.Door.Name, Duration.Format(Carriers.Lost()), reason);
         return null;
     }
 
@@ -256,10 +257,13 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         if (path == 0) jack.Ends.Maps.AddAsker(mode, end);
     }
 
-    void Unpublish(SessionEnd end)
+    void Unpublish(Session.Session session, SessionEnd end)
     {
         jack.Ends.Maps.RemoveAsker(end);
-        lock (_gate) _session = NewSource();
+        lock (_gate)
+        {
+            if (Session == session) _session = NewSource();
+        }
     }
 
     static TaskCompletionSource<Session.Session?> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -268,4 +272,4 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
 /// <summary>What all of Jack's keepers share.</summary>
 /// <param name="Wants">Told which modes Jenny's own maps need.</param>
 sealed record JackContext(
-    SessionEndContext Ends, IJennyDoor Door, Authority Authority, Instance Instance, string Name, TimeSpan LongestPause, int ReadAhead, Action<byte> Wants);
+    SessionEndContext Ends, IJennyDoor Door, Authority Authority, ChannelQuota Quota, Instance Instance, string Name, TimeSpan LongestPause, SessionOptions Options, Action<byte> Wants);

@@ -9,11 +9,19 @@ sealed class CredentialTable
     // Sessions of one credential at once, unless its entry says otherwise: three modes for twenty Jacks who share a secret.
     const int DefaultMaxSessions = 64;
 
+    // More than a process has descriptors for on many systems: it bounds what an entry that says nothing can make us remember.
+    const int DefaultMaxChannels = 32_768;
+
     readonly Authority _default;
+    readonly Grant _unnamed;
     volatile IReadOnlyDictionary<string, (Credential Credential, Grant Grant)> _byPin = new Dictionary<string, (Credential, Grant)>();
 
     /// <param name="orElse">What holds for entries that say nothing themselves.</param>
-    public CredentialTable(Authority orElse) => _default = orElse;
+    public CredentialTable(Authority orElse)
+    {
+        _default = orElse;
+        _unnamed = new Grant(orElse, DefaultMaxSessions, new ChannelQuota(DefaultMaxChannels));
+    }
 
     /// <exception cref="KeyProblemException">An entry's permit is not understood.</exception>
     public void Replace(IReadOnlyList<Credential> credentials) => _byPin = credentials.ToDictionary(credential => credential.Pin.Text, credential => (credential, GrantOf(credential)));
@@ -23,12 +31,13 @@ sealed class CredentialTable
     /// <summary>What the credential of that name may do; null when it was taken out. A carrier that is authenticated itself has no name and the default's rights.</summary>
     public Grant? GrantOf(string? name)
     {
-        if (name is null) return new Grant(_default, DefaultMaxSessions);
+        if (name is null) return _unnamed;
         foreach (var (credential, grant) in _byPin.Values)
             if (credential.Name == name) return grant;
         return null;
     }
 
     Grant GrantOf(Credential credential) =>
-        new(Permissions.Of(credential.PermitDial, credential.PermitListen, _default), credential.MaxSessions ?? DefaultMaxSessions);
+        new(Permissions.Of(credential.PermitDial, credential.PermitListen, _default), credential.MaxSessions ?? DefaultMaxSessions,
+            new ChannelQuota(credential.MaxChannels ?? DefaultMaxChannels));
 }

@@ -1,4 +1,6 @@
 using Burrow.Cli.Compose.Maps;
+using Burrow.Cli.Config;
+using Burrow.Cli.Status;
 using Burrow.Core;
 using Burrow.Session.Handshake;
 using Burrow.Session.Link;
@@ -21,6 +23,9 @@ sealed class JennySession(Session.Session session, SessionEnd end, LinkRunner ru
 
     public DateTimeOffset BornAt { get; } = time.GetUtcNow();
 
+    /// <summary>What this Jack opened here: her status has no maps of his.</summary>
+    public MapStatus Status() => End.Traffic.Status($"{Session.Mode.ToString().ToLowerInvariant()} channels of {Peer}", MapState.Listening, null);
+
     public CarrierHistory Carriers { get; } = new(time);
 
     /// <summary>When the last carrier went, on the steady clock; the birth counts as one.</summary>
@@ -34,15 +39,14 @@ sealed class JennySession(Session.Session session, SessionEnd end, LinkRunner ru
         && (birth.Run < request.Message.Run || (birth.Mode == request.Message.Mode && birth.Path == request.Message.Path));
 
     /// <summary>Carries the session until the carrier ends.</summary>
-    public async Task CarryAsync(Connection carrier, string kind, Session.AttachPoint point, ILogger logger)
+    public async Task CarryAsync(Connection carrier, string kind, string remote, Session.AttachPoint point, ILogger logger)
     {
-        var remote = carrier.RemoteEndPoint?.ToString();
         var reason = await Runner.RunAsync(carrier, point, replayed =>
         {
-            if (Carriers.Attached(kind, remote, replayed) is { } away) TunnelLog.Resumed(logger, Session.Mode, Peer, kind, remote, away, replayed);
-            else TunnelLog.Up(logger, Session.Mode, Peer, kind, remote);
+            if (Carriers.Attached(kind, remote, replayed) is { } away) TunnelLog.Resumed(logger, Session.Mode.Text(), Peer, kind, remote, Duration.Format(away), replayed);
+            else TunnelLog.Up(logger, Session.Mode.Text(), Peer, kind, remote);
         });
         DetachedAt = time.GetTimestamp();
-        if (Session.Ended is null && reason.Cause != EndCause.Superseded) TunnelLog.Lost(logger, Session.Mode, Peer, Carriers.Lost(), reason);
+        if (Session.Ended is null && reason.Cause != EndCause.Superseded) TunnelLog.Lost(logger, Session.Mode.Text(), Peer, Duration.Format(Carriers.Lost()), reason);
     }
 }

@@ -8,12 +8,15 @@ using Microsoft.Extensions.Logging;
 namespace Burrow.Cli.Compose.Jenny;
 
 /// <summary>Where callers arrive who were told apart by their first byte: handshake, then the session that they belong to.</summary>
-sealed class Reception(SessionTable sessions, CredentialTable credentials, AttemptLimiter limiter, TimeProvider time, ILogger logger)
+sealed class Reception(SessionTable sessions, CredentialTable credentials, AttemptLimiter guilty, TimeProvider time, ILogger logger)
 {
+    readonly AttemptLimiter _strayed = new(TimeSpan.FromMinutes(5), int.MaxValue);
+
     /// <summary>Serves one caller until its carrier ends.</summary>
     public async Task ServeAsync(Caller caller)
     {
-        var remote = caller.Remote?.ToString();
+        // A unix socket's caller has no address.
+        var remote = caller.Remote is IPEndPoint address ? address.ToString() : caller.SameUser ? "our own user" : "another user";
         var kind = caller.SameUser ? "unix" : "tcp";
         if (!Admits(caller))
         {
@@ -25,16 +28,14 @@ sealed class Reception(SessionTable sessions, CredentialTable credentials, Attem
         {
             case JennyOutcome.Born { LinkStartsHere: true } born when sessions.Get(born.Session.Id) is { } session:
                 caller.Admit();
-                await session.CarryAsync(caller.Connection, kind, AttachPoint.Birth, logger);
+                await session.CarryAsync(caller.Connection, kind, remote, AttachPoint.Birth, logger);
                 break;
             case JennyOutcome.Attached attached when sessions.Get(attached.Session.Id) is { } session:
                 caller.Admit();
-                await session.CarryAsync(caller.Connection, kind, attached.Point, logger);
+                await session.CarryAsync(caller.Connection, kind, remote, attached.Point, logger);
                 break;
             case JennyOutcome.Refused { Reason: var reason }:
-                // A session that is gone, a stale epoch: that is an honest Jack after an outage, and must not use up his address's attempts.
-                if (reason.Cause is EndCause.Credential or EndCause.BadProof) NoteRefusal(caller, remote ?? kind, reason);
-                else TunnelLog.CallerLeft(logger, remote, reason);
+                NoteRefusal(caller, remote, reason);
                 break;
             case JennyOutcome.Failed { Reason: var reason }:
                 TunnelLog.CallerLeft(logger, remote, reason);
@@ -45,7 +46,7 @@ sealed class Reception(SessionTable sessions, CredentialTable credentials, Attem
     /// <summary>A caller that never came as far as a handshake.</summary>
     public void TurnedAway(EndPoint? remote, EndReason reason) => TunnelLog.CallerLeft(logger, remote?.ToString(), reason);
 
-    CallerContext ContextOf(Caller caller, string? remote)
+    CallerContext ContextOf(Caller caller, string remote)
     {
         if (caller.SameUser) return new CallerContext(caller.Mode, CarrierTrust.Carrier, null, null, remote);
         if (caller.Mode != Mode.Encrypted) return new CallerContext(caller.Mode, CarrierTrust.None, null, null, remote);
@@ -57,6 +58,8 @@ sealed class Reception(SessionTable sessions, CredentialTable credentials, Attem
 
     void NoteRefusal(Caller caller, string remote, EndReason reason)
     {
+        // A session that is gone is an honest Jack's after our restart, and there may be many behind one address: told once, but not held against them.
+        var limiter = reason.Cause == EndCause.UnknownSession ? _strayed : guilty;
         bool news;
         lock (limiter) news = limiter.Refused(caller.Group, time.GetUtcNow());
         if (news) TunnelLog.CallerRefused(logger, remote, reason);
@@ -64,6 +67,6 @@ sealed class Reception(SessionTable sessions, CredentialTable credentials, Attem
 
     bool Admits(Caller caller)
     {
-        lock (limiter) return limiter.Admits(caller.Group, time.GetUtcNow());
+        lock (guilty) return guilty.Admits(caller.Group, time.GetUtcNow());
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Burrow.Cli.Compose.Maps;
+using Burrow.Cli.Config;
 using Burrow.Core;
 using Burrow.Session;
 using Burrow.Session.Handshake;
@@ -13,8 +14,8 @@ namespace Burrow.Cli.Compose.Jenny;
 /// <param name="grants">What each credential may do.</param>
 /// <param name="wantedModes">The modes in which our own maps need a session.</param>
 /// <param name="timeout">How long a session waits for its Jack.</param>
-/// <param name="readAhead">See <see cref="Session.Session.ReadAheadLimit"/>.</param>
-sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grants, Func<byte> wantedModes, TimeSpan timeout, int readAhead) : ISessionDirectory, ISessionSource
+/// <param name="options">For every session.</param>
+sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grants, Func<byte> wantedModes, TimeSpan timeout, SessionOptions options) : ISessionDirectory, ISessionSource
 {
     readonly Lock _gate = new();
     readonly Dictionary<SessionId, JennySession> _sessions = [];
@@ -46,7 +47,7 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
         // Outside of the lock, but before Jack hears of the birth: the old run's listeners are free when the new one asks for them.
         foreach (var session in over) session.Session.Close(new EndReason(EndPhase.Close, EndSide.Far, EndCause.Superseded, message.Name));
         context.Maps.AddAsker(message.Mode, born.End);
-        TunnelLog.SessionBorn(context.Logger, born.Session.Id, message.Mode, born.Peer, request.Remote);
+        TunnelLog.SessionBorn(context.Logger, born.Session.Id, message.Mode.Text(), born.Peer, request.Remote);
         return new BirthDecision.Granted(born.Session, wantedModes());
     }
 
@@ -86,9 +87,9 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
     JennySession Create(BirthRequest request, Grant grant)
     {
         var peer = request.Message.Name.Length > 0 ? request.Message.Name : request.Remote ?? "Jack";
-        var end = new SessionEnd(context, grant.Authority, peer);
+        var end = new SessionEnd(context, grant.Authority, grant.Quota, peer);
         var key = RandomNumberGenerator.GetBytes(32);
-        var session = new Session.Session(SessionId.Create(), request.Message.Mode, key, isJack: false, end, CreditBudget.Shared) { ReadAheadLimit = readAhead };
+        var session = new Session.Session(SessionId.Create(), request.Message.Mode, key, isJack: false, end, CreditBudget.Shared) { Options = options };
         end.Bind(session);
         var born = new JennySession(session, end, new LinkRunner(session, context.Time), request.Credential, request.Message, peer, context.Time);
         end.Ended += reason => OnEnded(born, reason);
@@ -99,11 +100,11 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
     {
         lock (_gate) _sessions.Remove(session.Session.Id);
         context.Maps.RemoveAsker(session.End);
-        TunnelLog.SessionEnded(context.Logger, session.Session.Id, session.Session.Mode, session.Peer, reason);
+        TunnelLog.SessionEnded(context.Logger, session.Session.Id, session.Session.Mode.Text(), session.Peer, reason);
     }
 
     static BirthDecision.Refused Refuse(EndCause cause, string detail) => new(new EndReason(EndPhase.Handshake, EndSide.Local, cause, detail));
 }
 
 /// <summary>What one credential may do.</summary>
-sealed record Grant(Authority Authority, int MaxSessions);
+sealed record Grant(Authority Authority, int MaxSessions, ChannelQuota Quota);

@@ -7,8 +7,6 @@ namespace Burrow.Cli.Compose.Maps;
 /// <summary>A map that is in force: its rule, what went through it, and what its listener is doing. Thread-safe.</summary>
 sealed class ActiveMap(MapRule rule, AllowList allowed, TimeProvider time)
 {
-    readonly RateMeter _sendRate = new(time);
-    readonly RateMeter _receiveRate = new(time);
     readonly Lock _gate = new();
     MapState _state = MapState.Waiting;
     string? _why;
@@ -18,7 +16,7 @@ sealed class ActiveMap(MapRule rule, AllowList allowed, TimeProvider time)
     /// <summary>The clients that may use it.</summary>
     public AllowList Allowed { get; } = allowed;
 
-    public Traffic Traffic { get; } = new();
+    public Traffic Traffic { get; } = new(time);
 
     /// <returns>True when that is news: worth a log line.</returns>
     public bool Became(MapState state, string? why = null)
@@ -33,7 +31,6 @@ sealed class ActiveMap(MapRule rule, AllowList allowed, TimeProvider time)
 
     public MapStatus Status()
     {
-        var (now, total, sent, received) = Traffic.Read();
-        lock (_gate) return new MapStatus(Rule.ToString(), _state, _why, now, total, sent, received, _sendRate.Update(sent), _receiveRate.Update(received));
+        lock (_gate) return Traffic.Status(Rule.ToString(), _state, _why);
     }
 }

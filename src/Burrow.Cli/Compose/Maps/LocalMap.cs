@@ -77,6 +77,5 @@ sealed class LocalMap(ActiveMap map, ISessionSource sessions, Chores chores, Tim
         var source = client.RemoteEndPoint?.ToString();
         var channel = session.Open(new OpenRequest(map.Rule.Dialled, 0, source), client, map);
         map.Traffic.Opened(channel);
-        if (channel.End is not null) map.Traffic.Ended(channel);
     }
 }

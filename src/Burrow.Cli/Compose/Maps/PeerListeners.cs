@@ -71,7 +71,6 @@ sealed class PeerListeners(Session.Session session, string peer, Traffic traffic
         {
             var channel = session.Open(new OpenRequest(null, id, client.RemoteEndPoint?.ToString()), client, traffic);
             traffic.Opened(channel);
-            if (channel.End is not null) traffic.Ended(channel);
         });
         TunnelLog.ListeningForPeer(logger, request.Bind, peer, request.Target);
         session.Listening(id, listener.Port);

@@ -18,6 +18,7 @@ sealed class SessionEnd : ISessionHandler
 
     readonly SessionEndContext _context;
     readonly Authority _authority;
+    readonly ChannelQuota _quota;
     readonly string _peer;
     readonly Lock _gate = new();
     readonly Dictionary<uint, RemoteAsk> _asks = []; // guarded by _gate
@@ -25,15 +26,14 @@ sealed class SessionEnd : ISessionHandler
     PeerListeners? _listeners;
     Session.Session? _session;
 
-    public SessionEnd(SessionEndContext context, Authority authority, string peer)
+    public SessionEnd(SessionEndContext context, Authority authority, ChannelQuota quota, string peer)
     {
-        _context = context;
-        _authority = authority;
-        _peer = peer;
+        (_context, _authority, _quota, _peer) = (context, authority, quota, peer);
+        Traffic = new Traffic(context.Time);
     }
 
     /// <summary>What the other side opened here that belongs to none of our maps.</summary>
-    public Traffic Traffic { get; } = new();
+    public Traffic Traffic { get; }
 
     public Action? Suspect { get; set; }
 
@@ -75,7 +75,16 @@ sealed class SessionEnd : ISessionHandler
         }
     }
 
-    public void OnOpen(Session.Session session, Channel channel) => _context.Chores.Add(() => AnswerAsync(session, channel));
+    public void OnOpen(Session.Session session, Channel channel)
+    {
+        if (!_quota.TryEnter())
+        {
+            session.Refuse(channel, new EndReason(EndPhase.Accept, EndSide.Local, EndCause.Limit, "too many channels under this credential"));
+            return;
+        }
+        channel.Tag = Traffic; // until it is known whose it is; with a tag it has entered
+        _context.Chores.Add(() => AnswerAsync(session, channel));
+    }
 
     public void OnOpened(Session.Session session, Channel channel) => TunnelLog.ChannelOpened(Logger, channel.Request.Source, channel.Request.Target);
 
@@ -85,13 +94,14 @@ sealed class SessionEnd : ISessionHandler
         {
             case ActiveMap map:
                 map.Traffic.Ended(channel);
-                if (channel is { IsOpener: true, End: { } reason } && reason.Phase is EndPhase.Dial or EndPhase.Resolve)
+                if (channel is { IsOpener: true, End: { } reason } && (reason.Phase is EndPhase.Dial or EndPhase.Resolve || reason.Cause == EndCause.Denied))
                     TunnelLog.TargetFailed(Logger, map.Rule.ToString(), reason);
                 break;
             case Traffic traffic:
                 traffic.Ended(channel);
                 break;
         }
+        if (!channel.IsOpener && channel.Tag is not null) _quota.Leave();
         TunnelLog.ChannelEnded(Logger, channel.Request.Source, channel.Request.Target, channel.End ?? EndReason.Completed);
     }
 
@@ -159,7 +169,7 @@ sealed class SessionEnd : ISessionHandler
             session.Refuse(channel, refusal);
             return;
         }
-        channel.Tag = (object?)map ?? Traffic;
+        if (map is not null) channel.Tag = map;
         (map?.Traffic ?? Traffic).Opened(channel);
         Func<IPAddress, bool>? permit = map is null ? address => _authority.MayDialAddress(target!, address) : null;
         var result = await _context.Outbound.DialAsync(target!, DialTimeout, permit, _stop.Token);

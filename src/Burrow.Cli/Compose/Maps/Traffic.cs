@@ -1,11 +1,14 @@
+using Burrow.Cli.Status;
 using Burrow.Session.Mux;
 
 namespace Burrow.Cli.Compose.Maps;
 
-/// <summary>What went through a map. Thread-safe.</summary>
-sealed class Traffic
+/// <summary>What went through a map, or through one session besides its maps. Thread-safe.</summary>
+sealed class Traffic(TimeProvider time)
 {
     readonly HashSet<Channel> _open = [];
+    readonly RateMeter _sendRate = new(time);
+    readonly RateMeter _receiveRate = new(time);
     long _total;
     long _sent;
     long _received;
@@ -17,6 +20,7 @@ sealed class Traffic
             _open.Add(channel);
             _total++;
         }
+        if (channel.IsOver) Ended(channel); // it was quicker, and nobody will tell us again
     }
 
     public void Ended(Channel channel)
@@ -29,8 +33,8 @@ sealed class Traffic
         }
     }
 
-    /// <summary>Channels now and ever, bytes each way, those of open channels included.</summary>
-    public (int Now, long Total, long Sent, long Received) Read()
+    /// <summary>Channels now and ever, bytes and rates each way, those of open channels included.</summary>
+    public MapStatus Status(string text, MapState state, string? why)
     {
         lock (_open)
         {
@@ -40,7 +44,7 @@ sealed class Traffic
                 sent += (long)channel.BytesSent;
                 received += (long)channel.BytesReceived;
             }
-            return (_open.Count, _total, sent, received);
+            return new MapStatus(text, state, why, _open.Count, _total, sent, received, _sendRate.Update(sent), _receiveRate.Update(received));
         }
     }
 }

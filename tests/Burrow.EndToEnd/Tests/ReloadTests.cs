@@ -1,0 +1,76 @@
+using System.Net.Sockets;
+using Burrow.EndToEnd.Lab;
+using Burrow.EndToEnd.Services;
+using Xunit;
+
+namespace Burrow.EndToEnd.Tests;
+
+/// <summary>The configuration is read again on SIGHUP, under open connections.</summary>
+public sealed class ReloadTests : TunnelTest
+{
+    [Fact]
+    public async Task Hangup_OpensNewMaps_ClosesRemovedOnes_AndTouchesNoConnection()
+    {
+        await using var there = SocketService.Echo(Lab.Server, ServicePort);
+        await using var here = SocketService.Echo(Lab.Client, JackServicePort);
+        StartJenny();
+        await StartJackAsync("127.0.0.1:9000 => 127.0.0.1:7070", "127.0.0.1:9001 => 127.0.0.1:7070", "127.0.0.1:7100 <= 127.0.0.1:9100");
+        using var stays = await DialJackAsync();
+        using var removed = await Lab.Client.ConnectWhenListeningAsync(9001);
+        using var removedReverse = await DialJennyAsync();
+        foreach (var client in new[] { stays, removed, removedReverse }) await client.EchoAsync("before");
+
+        await ConfigureAsync("127.0.0.1:9000 => 127.0.0.1:7070", "127.0.0.1:9002 => 127.0.0.1:7070", "127.0.0.1:7100 <= 127.0.0.1:9101");
+        Jack.Signal(Posix.SigHup);
+        await Jack.WaitForLineAsync("read again");
+        foreach (var client in new[] { stays, removed, removedReverse }) await client.EchoAsync("after");
+        using var added = await Lab.Client.ConnectWhenListeningAsync(9002);
+        await added.EchoAsync("added");
+        using var addedReverse = await Lab.Server.ConnectWhenListeningAsync(9101);
+        await addedReverse.EchoAsync("added");
+        await NobodyListensAsync(Lab.Client, 9001);
+        await NobodyListensAsync(Lab.Server, JennyPort);
+    }
+
+    [Fact]
+    public async Task Hangup_WithAMistakeInTheFile_SaysWhere_AndChangesNothing()
+    {
+        await using var there = SocketService.Echo(Lab.Server, ServicePort);
+        StartJenny();
+        await StartJackAsync("127.0.0.1:9000 => 127.0.0.1:7070");
+        using var client = await DialJackAsync();
+        await client.EchoAsync("before");
+        await ConfigureAsync("127.0.0.1.5:9000 => 127.0.0.1:7070");
+        Jack.Signal(Posix.SigHup);
+        await Jack.WaitForLineAsync("burrow\\.conf:3:");
+        await client.EchoAsync("after");
+        using var fresh = await DialJackAsync();
+        await fresh.EchoAsync("fresh");
+    }
+
+    async Task StartJackAsync(params string[] maps)
+    {
+        await ConfigureAsync(maps);
+        StartJackFrom(ConfigurationFile);
+    }
+
+    string ConfigurationFile => Path.Combine(Lab.Client.Folder, "burrow.conf");
+
+    Task ConfigureAsync(params string[] maps) =>
+        File.WriteAllLinesAsync(ConfigurationFile, [$"config tunnel {JennyUrl}", $"config secret-file {Secret}", .. maps.Select(map => $"map encrypted {map}")]);
+
+    static Task NobodyListensAsync(LabHost host, int port) => Deadline.UntilAsync(
+        async () =>
+        {
+            try
+            {
+                (await host.ConnectAsync(port)).Dispose();
+                return false;
+            }
+            catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionRefused)
+            {
+                return true;
+            }
+        },
+        TimeSpan.FromSeconds(20), $"somebody still listens on port {port} of {host.Name}");
+}
