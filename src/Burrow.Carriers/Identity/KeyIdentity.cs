@@ -11,7 +11,7 @@ namespace Burrow.Carriers.Identity;
 /// </summary>
 public sealed class KeyIdentity : IDisposable
 {
-    const string CreateAdvice = "`burrow key new --identity FILE` makes one";
+    const string CreateAdvice = "`burrow key new --identity -o FILE` makes one";
 
     readonly ECDsa _key;
 

@@ -10,7 +10,7 @@ public static class SecretFile
     public static bool TryLoad(string path, [NotNullWhen(true)] out Secret? secret, [NotNullWhen(false)] out string? error)
     {
         secret = null;
-        if (!PrivateFile.TryRead(path, "`burrow key new > FILE` makes one", out var text, out error)) return false;
+        if (!PrivateFile.TryRead(path, "`burrow key new -o FILE` makes one", out var text, out error)) return false;
         if (Secret.TryParse(text, out secret, out var problem)) return true;
         error = $"{path}: {problem}";
         return false;

@@ -59,7 +59,7 @@ internal static class JackRunner
         await maps.ApplyAsync(options.Maps, keepers);
         Use(keepers, maps.Modes.Count > 0 ? maps.Modes : [Mode.Encrypted]);
         using var watch = new PathWatch(keepers.Kick, logger);
-        using var reload = new Reloader<JackOptions>(options.Reload, changed => changed.Maps, maps, keepers, chores, () => Use(keepers, maps.Modes), logger);
+        using var reload = new Reloader<JackOptions>(options.Reload, changed => changed.Maps, maps, keepers, chores, _ => Use(keepers, maps.Modes), logger);
         context.OnHangup = reload.Reload;
         var process = new ProcessStatus(Environment.ProcessId, "jack", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
         var status = new TunnelStatus(process, maps, () => keepers.Status(jack.Door.Name), () => []);

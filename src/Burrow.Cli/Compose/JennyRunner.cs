@@ -70,7 +70,12 @@ internal static class JennyRunner
             TunnelLog.Waiting(logger, listener.Address.ToString());
         }
         await maps.ApplyAsync(options.Maps, sessions);
-        using var reload = new Reloader<JennyOptions>(options.Reload, changed => changed.Maps, maps, sessions, chores, () => { }, logger);
+        void Reread(JennyOptions changed)
+        {
+            if (Keys.OfJenny(changed.Credentials) is var (_, jacks)) credentials.Replace(jacks);
+        }
+
+        using var reload = new Reloader<JennyOptions>(options.Reload, changed => changed.Maps, maps, sessions, chores, Reread, logger);
         context.OnHangup = reload.Reload;
         var process = new ProcessStatus(Environment.ProcessId, "jenny", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
         var status = new TunnelStatus(process, maps, () => sessions.All.Select(session => TunnelStatus.Of(session.Session, session.Peer, session.BornAt, session.Carriers)), () => sessions.All.Select(session => session.Status()));

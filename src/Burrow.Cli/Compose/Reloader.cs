@@ -6,7 +6,7 @@ namespace Burrow.Cli.Compose;
 
 /// <summary>Reads the configuration again on SIGHUP and puts its maps in force. A configuration with errors changes nothing.</summary>
 sealed class Reloader<T>(
-    Func<Checked<T>> read, Func<T, IReadOnlyList<MapRule>> mapsOf, MapTable maps, ISessionSource sessions, Chores chores, Action applied, ILogger logger) : IDisposable
+    Func<Checked<T>> read, Func<T, IReadOnlyList<MapRule>> mapsOf, MapTable maps, ISessionSource sessions, Chores chores, Action<T> applied, ILogger logger) : IDisposable
     where T : class
 {
     readonly SemaphoreSlim _one = new(1, 1);
@@ -27,8 +27,12 @@ sealed class Reloader<T>(
                 return;
             }
             await maps.ApplyAsync(mapsOf(options), sessions);
-            applied();
+            applied(options);
             TunnelLog.Reloaded(logger, mapsOf(options).Count);
+        }
+        catch (KeyProblemException problem)
+        {
+            TunnelLog.ReloadFailed(logger, problem.Message);
         }
         finally
         {

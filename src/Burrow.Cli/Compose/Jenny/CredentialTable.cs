@@ -28,16 +28,18 @@ sealed class CredentialTable
 
     public Credential? Find(Pin? pin) => pin is not null && _byPin.TryGetValue(pin.Text, out var found) ? found.Credential : null;
 
-    /// <summary>What the credential of that name may do; null when it was taken out. A carrier that is authenticated itself has no name and the default's rights.</summary>
-    public Grant? GrantOf(string? name)
+    /// <summary>What the holder of that pin may do; null when it was taken out. A carrier that is authenticated itself has no pin and the default's rights.</summary>
+    public Grant? GrantOf(string? pin)
     {
-        if (name is null) return _unnamed;
-        foreach (var (credential, grant) in _byPin.Values)
-            if (credential.Name == name) return grant;
-        return null;
+        if (pin is null) return _unnamed;
+        return _byPin.TryGetValue(pin, out var found) ? found.Grant : null;
     }
 
-    Grant GrantOf(Credential credential) =>
-        new(Permissions.Of(credential.PermitDial, credential.PermitListen, _default), credential.MaxSessions ?? DefaultMaxSessions,
-            new ChannelQuota(credential.MaxChannels ?? DefaultMaxChannels));
+    // Channels that are open go on counting when the file is read again.
+    Grant GrantOf(Credential credential)
+    {
+        var quota = _byPin.TryGetValue(credential.Pin.Text, out var known) && known.Credential.MaxChannels == credential.MaxChannels
+            ? known.Grant.Quota : new ChannelQuota(credential.MaxChannels ?? DefaultMaxChannels);
+        return new(Permissions.Of(credential.PermitDial, credential.PermitListen, _default), credential.MaxSessions ?? DefaultMaxSessions, quota);
+    }
 }

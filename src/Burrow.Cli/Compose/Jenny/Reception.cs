@@ -53,7 +53,7 @@ sealed class Reception(SessionTable sessions, CredentialTable credentials, Attem
         var credential = credentials.Find(caller.PeerPin);
         var refusal = credential is null
             ? new EndReason(EndPhase.Handshake, EndSide.Local, EndCause.Credential, caller.PeerPin is { } pin ? $"unknown pin {pin}" : "no certificate") : null;
-        return new CallerContext(caller.Mode, CarrierTrust.Tls, credential?.Name, refusal, remote);
+        return new CallerContext(caller.Mode, CarrierTrust.Tls, credential?.Pin.Text, refusal, remote);
     }
 
     void NoteRefusal(Caller caller, string remote, EndReason reason)
