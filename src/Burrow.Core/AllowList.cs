@@ -59,7 +59,7 @@ public sealed class AllowList
             if (range.Contains(address)) return new ValueTask<bool>(true);
         return _names.Length == 0
             ? new ValueTask<bool>(false)
-            : AnyNameIsAsync(address, time, resolve ?? (static (host, stop) => Dns.GetHostAddressesAsync(host, stop)));
+            : AnyNameIsAsync(address, time, resolve ?? NameLookup.ResolveAsync);
     }
 
     async ValueTask<bool> AnyNameIsAsync(IPAddress address, TimeProvider time, Resolver resolve)

@@ -31,17 +31,20 @@ public sealed partial class Session
         Say(FrameType.NotListening, payload => ControlFrames.WriteNotListening(payload, id, reason));
     }
 
-    // Rare and small: these frames are made at once and wait in order. How many can wait is bounded by the maps of both configurations.
+    // Rare and small: these frames are made at once and wait in order. Who asks for listeners faster than it lets us answer is no honest peer.
     void Say(FrameType type, PayloadOf write)
     {
         var frame = new byte[WireFormat.FrameHeaderLength + WireFormat.MaxControlPayload];
         var length = write(frame.AsSpan(WireFormat.FrameHeaderLength));
         new FrameHeader(type, length, 0).Write(frame);
+        bool flood;
         lock (_gate)
         {
             if (_ended is not null) return;
-            _sessionFrames.Enqueue(frame[..(WireFormat.FrameHeaderLength + length)]);
+            flood = _sessionFrames.Count >= 2 * SessionTuning.MaxPeerListeners;
+            if (!flood) _sessionFrames.Enqueue(frame[..(WireFormat.FrameHeaderLength + length)]);
         }
+        if (flood) Close(new EndReason(EndPhase.Relay, EndSide.Peer, EndCause.Protocol, "asks for listeners and does not hear the answers"));
         Work.Set(inline: false);
     }
 }

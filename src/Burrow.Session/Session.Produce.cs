@@ -280,7 +280,7 @@ public sealed partial class Session
                 channel.Id = _nextId;
                 _nextId += 2;
                 _uncommitted.Remove(channel);
-                _channels.Add(channel.Id, channel);
+                Keep(channel);
                 _scheduler.Offer(channel);
                 return (FrameType.Open, ControlFrames.WriteOpen(payload, channel.Request, channel.Window.Granted));
             case PendingFrames.Opened:
@@ -292,7 +292,7 @@ public sealed partial class Session
                 if (TryFinish(channel)) _closing.Enqueue(channel);
                 return (FrameType.Fin, 0);
             case PendingFrames.Reset:
-                _channels.Remove(channel.Id);
+                Forget(channel);
                 return (FrameType.Reset, ControlFrames.WriteReset(payload, channel.End!));
             default:
                 return (FrameType.None, 0); // became pointless meanwhile

@@ -114,6 +114,8 @@ public sealed partial class Session : IFrameSink
                 var bytes = received - _log.Acked;
                 link.Rate.OnAck(bytes, _log.Acknowledge(received), _now);
             }
+            // What the peer allows beyond our own bound would only let our replay log grow for as long as it does not acknowledge.
+            limit = Math.Min(limit, received + SessionTuning.ReceiveLimit);
             if (limit > _peerLimit) _peerLimit = limit;
         }
         Work.Set();
@@ -227,12 +229,12 @@ public sealed partial class Session : IFrameSink
         {
             if (_ended is not null) return;
             // Refused channels count until our RESET is written: a peer that opens and does not listen would fill our memory.
-            if (_channels.Count > 2 * SessionTuning.MaxPeerChannels) throw new ProtocolException("more channels than anybody can use");
+            if (_peerChannelsKept >= 2 * SessionTuning.MaxPeerChannels) throw new ProtocolException("more channels than anybody can use");
             if (id != unchecked(_lastPeerId + 2)) throw new ProtocolException($"OPEN of channel {id} out of order");
             _lastPeerId = id;
             _peerChannels++;
             var window = _peerChannels > SessionTuning.MaxPeerChannels ? 0 : _budget.ReserveFirst();
-            _channels.Add(id, channel);
+            Keep(channel);
             channel.Window.Open(window, WireFormat.EarlyCredit);
             if (window == 0)
             {
@@ -293,7 +295,7 @@ public sealed partial class Session : IFrameSink
         {
             channel = Find(id);
             if (channel is null) return;
-            _channels.Remove(id);
+            Forget(channel);
             channel.Pending = PendingFrames.None;
             if (channel.Over) return; // both reset it at once
             Finish(channel, reason);

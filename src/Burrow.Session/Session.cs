@@ -46,6 +46,7 @@ public sealed partial class Session : IAttachable
     ulong _nextId;
     ulong _lastPeerId;
     int _peerChannels;
+    int _peerChannelsKept; // open, or reset by us and not told yet
     uint _nextListen = 1;
     readonly HashSet<uint> _peerListens = [];
     uint _lastPeerListen;
@@ -361,6 +362,17 @@ public sealed partial class Session : IAttachable
 
     // ---- with the lock held ----
 
+    void Keep(Channel channel)
+    {
+        _channels.Add(channel.Id, channel);
+        if (!channel.IsOpener) _peerChannelsKept++;
+    }
+
+    void Forget(Channel channel)
+    {
+        if (_channels.Remove(channel.Id) && !channel.IsOpener) _peerChannelsKept--;
+    }
+
     /// <summary>Notes what a channel has to say; the writer makes the frame when it can be sent.</summary>
     void Note(Channel channel, PendingFrames frames)
     {
@@ -399,7 +411,7 @@ public sealed partial class Session : IAttachable
     {
         if (channel.Over || !channel.FinSent || !channel.Completed) return false;
         Finish(channel, null);
-        _channels.Remove(channel.Id);
+        Forget(channel);
         return true;
     }
 

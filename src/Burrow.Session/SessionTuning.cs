@@ -5,8 +5,8 @@ namespace Burrow.Session;
 /// </summary>
 static class SessionTuning
 {
-    /// <summary>How much stream we let the peer send beyond what has arrived: bounds its replay memory. 32 MiB is 1 Gbit/s over 250 ms.</summary>
-    public const ulong ReceiveLimit = 32 * 1024 * 1024;
+    /// <summary>How much stream we let the peer send beyond what has arrived: bounds its replay memory. 16 MiB is 1 Gbit/s over 130 ms.</summary>
+    public const ulong ReceiveLimit = 16 * 1024 * 1024;
 
     /// <summary>Data leaves this much of the peer's limit to control frames, so that credits and resets always pass.</summary>
     public const ulong ControlHeadroom = 64 * 1024;

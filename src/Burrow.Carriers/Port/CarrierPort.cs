@@ -29,6 +29,10 @@ public sealed class CarrierPort(
     readonly PortLimits _limits = limits ?? PortLimits.Default;
     readonly TimeProvider _time = time ?? TimeProvider.System;
     readonly Lock _gate = new();
+
+    // Steady, whoever sets the wall clock.
+    DateTimeOffset Now => DateTimeOffset.UnixEpoch + _time.GetElapsedTime(0);
+
     readonly HalfOpenTable _table = new((limits ?? PortLimits.Default).HalfOpen, (limits ?? PortLimits.Default).Deadline); // guarded by _gate
     readonly Dictionary<long, Connection> _halfOpen = []; // guarded by _gate
     readonly ConcurrentDictionary<Connection, Task> _running = [];
@@ -90,7 +94,7 @@ public sealed class CarrierPort(
         long id;
         lock (_gate)
         {
-            id = _table.Add(AddressGroup.Of(connection.RemoteEndPoint), _time.GetUtcNow(), out var oldest);
+            id = _table.Add(AddressGroup.Of(connection.RemoteEndPoint), Now, out var oldest);
             if (oldest is { } gone) _halfOpen.Remove(gone, out evicted);
             _halfOpen[id] = connection;
         }
@@ -114,7 +118,7 @@ public sealed class CarrierPort(
             Connection? overdue;
             lock (_gate)
             {
-                if (!_table.TryTakeOverdue(_time.GetUtcNow(), out var id)) return;
+                if (!_table.TryTakeOverdue(Now, out var id)) return;
                 _halfOpen.Remove(id, out overdue);
             }
             overdue?.Abort(new EndReason(

@@ -10,11 +10,13 @@ public sealed class TcpCarrier : ICarrier
 {
     const int Backlog = 512;
 
+    readonly AddressMemory _addresses = new(NameLookup.ResolveAsync);
+
     public string Scheme => "tcp";
 
     public async ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, TimeSpan timeout, IPAddress? bind, CancellationToken stop)
     {
-        var dialer = bind is null ? TcpDialer.Default : new TcpDialer(TimeProvider.System, bind: bind);
+        var dialer = new TcpDialer(TimeProvider.System, _addresses.ResolveAsync, bind);
         var result = await dialer.DialAsync(url.Target!, timeout, permit: null, stop);
         return result.Succeeded ? new(new Carried(Tune(result.Connection), SameUser: false), null) : new(null, result.Failure);
     }

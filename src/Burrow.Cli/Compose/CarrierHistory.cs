@@ -27,16 +27,22 @@ sealed class CarrierHistory(TimeProvider time)
         }
     }
 
-    /// <summary>The carrier is gone.</summary>
-    /// <returns>How long it was up.</returns>
-    public TimeSpan Lost()
+    /// <summary>How many there have been: the number of the one that is up.</summary>
+    public int Turn
+    {
+        get { lock (_gate) return _count; }
+    }
+
+    /// <summary>A carrier is gone.</summary>
+    /// <returns>How long it was up; null when another has taken its place already.</returns>
+    public TimeSpan? Lost(int turn)
     {
         lock (_gate)
         {
-            var up = _current is null ? TimeSpan.Zero : time.GetElapsedTime(_since);
+            if (turn != _count || _current is null) return null;
             _current = null;
             _lostAt = time.GetTimestamp();
-            return up;
+            return time.GetElapsedTime(_since);
         }
     }
 

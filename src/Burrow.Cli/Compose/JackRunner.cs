@@ -52,14 +52,14 @@ internal static class JackRunner
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
         KeeperTable? keepers = null;
         var jack = new JackContext(
-            ends, new JennyDoor(urls, tls, time), Permissions.Of(options, orElse: Authority.None), new ChannelQuota(MaxChannels), instance, options.Name, options.Retry, SessionChoices.Of(options),
+            ends, new JennyDoor(urls, tls, time), Permissions.Of(options, orElse: Authority.None), new ChannelQuota(MaxChannels), instance, options.Name, options.Retry, SessionChoices.Of(options), new FirstMeeting(),
             wanted => Use(keepers!, Modes(wanted)));
         keepers = new KeeperTable((mode, path) => new SessionKeeper(jack, mode, path), options.Paths, stop.Token);
 
         await maps.ApplyAsync(options.Maps, keepers);
         Use(keepers, maps.Modes.Count > 0 ? maps.Modes : [Mode.Encrypted]);
         using var watch = new PathWatch(keepers.Kick, logger);
-        using var reload = new Reloader<JackOptions>(options.Reload, changed => changed.Maps, maps, keepers, chores, _ => Use(keepers, maps.Modes), logger);
+        using var reload = new Reloader<JackOptions>(options.Reload, changed => changed.Maps, maps, keepers, chores, logger, applied: () => Use(keepers, maps.Modes));
         context.OnHangup = reload.Reload;
         var process = new ProcessStatus(Environment.ProcessId, "jack", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
         var status = new TunnelStatus(process, maps, () => keepers.Status(jack.Door.Name), () => []);

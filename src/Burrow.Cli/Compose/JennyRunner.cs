@@ -12,7 +12,6 @@ using Burrow.Cli.Terminal;
 using Burrow.Core;
 using Burrow.Core.Sockets;
 using Burrow.Core.Time;
-using Burrow.Session.Handshake;
 using Burrow.Session.Mux;
 
 namespace Burrow.Cli.Compose;
@@ -52,30 +51,38 @@ internal static class JennyRunner
         var maps = new MapTable(isJack: false, chores, time, logger);
         var ends = new SessionEndContext(maps, new TcpDialer(time), chores, time, logger);
         var sessions = new SessionTable(ends, credentials.GrantOf, () => (byte)maps.Modes.Sum(mode => 1 << (int)mode), options.SessionTimeout, SessionChoices.Of(options));
-        var reception = new Reception(sessions, credentials, new AttemptLimiter(TimeSpan.FromMinutes(5)), TimeProvider.System, logger);
+        var reception = new Reception(sessions, credentials, time, logger);
 
         // Without a credential only carriers that are authenticated themselves are let in: whoever comes by TLS is told that nobody knows him.
-        var port = new CarrierPort(tls ?? new TlsServer(KeyIdentity.Create()), reception.ServeAsync, reception.TurnedAway);
-        var listeners = new List<(ICarrierListener Listener, Task Running)>();
+        var port = new CarrierPort(tls ?? new TlsServer(KeyIdentity.Create()), reception.ServeAsync, reception.TurnedAway, time: time);
+        var listeners = new List<ICarrierListener>();
         foreach (var url in options.Listens.Select(Urls.Parse))
         {
             var (listener, failure) = await CarrierRegistry.For(url).ListenAsync(url);
             if (listener is null)
             {
                 Messages.Error($"cannot wait on {url}: {failure}{(failure!.Cause == EndCause.AddressInUse ? "; another Jenny, or another program, has that port" : "")}");
-                foreach (var open in listeners) await open.Listener.DisposeAsync();
+                foreach (var open in listeners) await open.DisposeAsync();
                 return ExitCode.Failed;
             }
-            listeners.Add((listener, port.RunAsync(listener)));
-            TunnelLog.Waiting(logger, listener.Address.ToString());
+            listeners.Add(listener);
         }
+        // Our own maps are known before the first Jack is: he asks for what they lack, and hears in which modes they need him.
         await maps.ApplyAsync(options.Maps, sessions);
+        var accepting = listeners.ConvertAll(listener =>
+        {
+            TunnelLog.Waiting(logger, listener.Address.ToString());
+            return port.RunAsync(listener);
+        });
         void Reread(JennyOptions changed)
         {
-            if (Keys.OfJenny(changed.Credentials) is var (_, jacks)) credentials.Replace(jacks);
+            if (Keys.OfJenny(changed.Credentials) is not var (again, jacks)) return;
+            again.Dispose(); // she stays who she is until she is started anew
+            credentials.Replace(jacks);
+            sessions.EndRevoked();
         }
 
-        using var reload = new Reloader<JennyOptions>(options.Reload, changed => changed.Maps, maps, sessions, chores, Reread, logger);
+        using var reload = new Reloader<JennyOptions>(options.Reload, changed => changed.Maps, maps, sessions, chores, logger, credentials: Reread);
         context.OnHangup = reload.Reload;
         var process = new ProcessStatus(Environment.ProcessId, "jenny", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
         var status = new TunnelStatus(process, maps, () => sessions.All.Select(session => TunnelStatus.Of(session.Session, session.Peer, session.BornAt, session.Carriers)), () => sessions.All.Select(session => session.Status()));
@@ -86,10 +93,10 @@ internal static class JennyRunner
 
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var onStop = context.Stop.Register(() => stopped.TrySetResult());
-        await stopped.Task;
-        foreach (var (listener, _) in listeners) await listener.DisposeAsync();
+        await Task.WhenAny(stopped.Task, Task.WhenAny(accepting).Unwrap());
+        foreach (var listener in listeners) await listener.DisposeAsync();
         foreach (var session in sessions.All) session.Session.End(EndReason.Stopped);
-        await Task.WhenAny(Task.WhenAll(listeners.Select(open => open.Running)), Task.Delay(StopTimeout));
+        await Task.WhenAny(Task.WhenAll(accepting), Task.Delay(StopTimeout));
         await maps.DisposeAsync();
         return ExitCode.Done;
     }

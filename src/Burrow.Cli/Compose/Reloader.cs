@@ -6,7 +6,7 @@ namespace Burrow.Cli.Compose;
 
 /// <summary>Reads the configuration again on SIGHUP and puts its maps in force. A configuration with errors changes nothing.</summary>
 sealed class Reloader<T>(
-    Func<Checked<T>> read, Func<T, IReadOnlyList<MapRule>> mapsOf, MapTable maps, ISessionSource sessions, Chores chores, Action<T> applied, ILogger logger) : IDisposable
+    Func<Checked<T>> read, Func<T, IReadOnlyList<MapRule>> mapsOf, MapTable maps, ISessionSource sessions, Chores chores, ILogger logger, Action<T>? credentials = null, Action? applied = null) : IDisposable
     where T : class
 {
     readonly SemaphoreSlim _one = new(1, 1);
@@ -26,8 +26,9 @@ sealed class Reloader<T>(
                 foreach (var problem in problems.Items) TunnelLog.ReloadFailed(logger, problem.ToString());
                 return;
             }
+            credentials?.Invoke(options); // the only part that may still fail, so it comes first
             await maps.ApplyAsync(mapsOf(options), sessions);
-            applied(options);
+            applied?.Invoke();
             TunnelLog.Reloaded(logger, mapsOf(options).Count);
         }
         catch (KeyProblemException problem)

@@ -40,8 +40,14 @@ static partial class TunnelLog
     [LoggerMessage(1013, LogLevel.Warning, "refused {Remote}: {Reason} (more refusals of that address in the next minutes are not logged)")]
     public static partial void CallerRefused(ILogger logger, string remote, EndReason reason);
 
-    [LoggerMessage(1014, LogLevel.Debug, "caller {Remote} left: {Reason}")]
-    public static partial void CallerLeft(ILogger logger, string? remote, EndReason reason);
+    [LoggerMessage(1014, LogLevel.Information, "caller {Remote} left: {Reason} (more of that address in the next minutes only with -v)")]
+    public static partial void CallerLeft(ILogger logger, string remote, EndReason reason);
+
+    [LoggerMessage(1015, LogLevel.Debug, "caller {Remote} left: {Reason}")]
+    public static partial void CallerLeftAgain(ILogger logger, string remote, EndReason reason);
+
+    [LoggerMessage(1016, LogLevel.Error, "the {Mode} tunnel stumbled and begins anew; this is a fault of Burrow itself")]
+    public static partial void KeeperFailed(ILogger logger, string mode, Exception exception);
 
     [LoggerMessage(1020, LogLevel.Information, "map {Map}: listening")]
     public static partial void Listening(ILogger logger, string map);

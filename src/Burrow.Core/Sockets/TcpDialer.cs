@@ -21,7 +21,7 @@ public sealed class TcpDialer(TimeProvider time, Resolver? resolve = null, IPAdd
     // A name with more addresses is a mistake or an attack; each attempt costs a socket.
     const int MaxAddresses = 16;
 
-    readonly Resolver _resolve = resolve ?? (static (host, stop) => Dns.GetHostAddressesAsync(host, stop));
+    readonly Resolver _resolve = resolve ?? NameLookup.ResolveAsync;
 
     /// <summary>With the system's clock and resolver.</summary>
     public static TcpDialer Default { get; } = new(TimeProvider.System);

@@ -128,7 +128,9 @@ public sealed class LinkRunner(Session session, TimeProvider time)
                 await work;
                 continue;
             }
-            if (!await carrier.WriteAsync(batch)) break;
+            var write = carrier.WriteAsync(batch);
+            if (!write.IsCompleted) timer.Update(); // a path that takes nothing is noticed by the timer, which may be set for an idle one
+            if (!await write) break;
             if (session.EndSent)
             {
                 await carrier.CompleteAsync();

@@ -32,7 +32,7 @@ sealed class ReadAhead(CreditBudget budget, int limit)
         while (Ended is null && Length < limit)
         {
             // Small writes share a chunk: one of their own each would make a chatty application's lines weigh a thousand times their length.
-            if (_tail is null && !budget.TryReserve(ChunkSize)) break;
+            if (_tail is null && !budget.TryGrow(ChunkSize)) break;
             var chunk = _tail ?? ArrayPool<byte>.Shared.Rent(ChunkSize);
             var used = _tail is null ? 0 : _tailLength;
             var count = connection.TryRead(chunk.AsSpan(used, ChunkSize - used));

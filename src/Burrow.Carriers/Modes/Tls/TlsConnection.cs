@@ -159,7 +159,9 @@ public sealed class TlsConnection : Connection
         try
         {
             await _ssl.WriteAsync(buffer);
-            if (await _records.FlushBatchAsync()) return true;
+            var sent = await _records.FlushBatchAsync();
+            _records.ReturnWriteBuffer(); // half a megabyte that an idle carrier need not hold
+            if (sent) return true;
             Fail(null);
         }
         catch (Exception e) when (IsExpected(e))

@@ -20,7 +20,7 @@ static class OverlappedDial
         var began = time.GetTimestamp();
         try
         {
-            while (true)
+            while (!stop.IsCancellationRequested)
             {
                 // Not waited for: what is still running would find the path only when the kernel repeats its SYN.
                 if (time.GetElapsedTime(began) >= timeout) return new(null, new EndReason(EndPhase.Dial, EndSide.Path, EndCause.TimedOut));
@@ -38,6 +38,7 @@ static class OverlappedDial
                     if (result.Value is not null || result.Failure!.Cause is not (EndCause.Stopped or EndCause.TimedOut) || running.Count == 0) return result;
                 }
             }
+            return new(null, new EndReason(EndPhase.Dial, EndSide.Local, EndCause.Stopped));
         }
         finally
         {

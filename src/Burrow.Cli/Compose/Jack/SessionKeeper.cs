@@ -71,10 +71,18 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         {
             while (!stop.IsCancellationRequested)
             {
-                var (birth, carrier, fatal) = await BirthAsync(stop);
-                if (fatal is not null) return fatal;
-                if (birth is null) return null;
-                if (await KeepAsync(birth, carrier, stop) is { } refused) return refused;
+                try
+                {
+                    var (birth, carrier, fatal) = await BirthAsync(stop);
+                    if (fatal is not null) return fatal;
+                    if (birth is null) return null;
+                    if (await KeepAsync(birth, carrier, stop) is { } refused) return refused;
+                }
+                catch (Exception exception) when (exception is not OutOfMemoryException)
+                {
+                    TunnelLog.KeeperFailed(Logger, _modeText, exception);
+                    Session?.Close(new EndReason(EndPhase.Relay, EndSide.Local, EndCause.Failed));
+                }
             }
             return null;
         }
@@ -95,8 +103,8 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
             var door = await jack.Door.OpenAsync(Mode.Encrypted, IsPressing, stop);
             if (door.Connection is null)
             {
-                // Before the first session, a wrong pin is a wrong secret; later it may be another host at that address for a while.
-                if (door.Failure!.Cause == EndCause.Credential && Carriers.Read().Current is null && BornAt == default) return (null, null, door.Failure);
+                // Before we ever met her, a wrong pin is a wrong secret; later it may be another host at that address for a while.
+                if (door.Failure!.Cause == EndCause.Credential && !jack.Met.Happened) return (null, null, door.Failure);
                 Failed(door.Failure);
                 continue;
             }
@@ -127,6 +135,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         var runner = Runner = new LinkRunner(session, Time);
         var alarm = new LinkAlarm(end);
         BornAt = Time.GetUtcNow();
+        jack.Met.Happened = true;
         jack.Wants(born.WantedModes);
         Publish(session, end);
         await using var _ = stop.Register(() => session.End(EndReason.Stopped));
@@ -143,6 +152,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
             next = await CarryAsync(session, runner, alarm, next.Value, stop);
         }
         session.Close(refused ?? EndReason.Stopped);
+        if (next is { } unused) await unused.Item1.Connection!.DisposeAsync();
         if (session.Ended is { Cause: not EndCause.Stopped } why && !stop.IsCancellationRequested) TunnelLog.SessionOver(Logger, _modeText, jack.Door.Name, why);
         return refused;
     }
@@ -161,7 +171,8 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
             await Task.WhenAny(race, link, alarm.Recovered);
             if (!race.IsCompleted && !link.IsCompleted) await enough.CancelAsync(); // recovered
             alarm.Reset();
-            var (winner, _) = await race;
+            var (winner, refused) = await race;
+            if (refused is not null) session.Close(refused);
             if (winner is not null) return winner; // the next RunAsync ends this one
         }
         return null;
@@ -171,8 +182,10 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
     async Task RunLinkAsync(Session.Session session, LinkRunner runner, DoorResult door, AttachPoint point)
     {
         var remote = door.Connection!.RemoteEndPoint?.ToString();
+        var turn = 0;
         var reason = await runner.RunAsync(door.Connection, point, replayed =>
         {
+            turn = Carriers.Turn + 1;
             lock (_gate)
             {
                 _policy.Reset();
@@ -181,7 +194,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
             if (Carriers.Attached(door.Kind, remote, replayed) is { } away) TunnelLog.Resumed(Logger, _modeText, jack.Door.Name, door.Kind, remote, Duration.Format(away), replayed);
             else TunnelLog.Up(Logger, _modeText, jack.Door.Name, door.Kind, remote);
         });
-        if (session.Ended is null && reason.Cause != EndCause.Superseded) TunnelLog.Lost(Logger, _modeText, jack.Door.Name, Duration.Format(Carriers.Lost()), reason);
+        if (session.Ended is null && Carriers.Lost(turn) is { } up) TunnelLog.Lost(Logger, _modeText, jack.Door.Name, Duration.Format(up), reason);
     }
 
     /// <summary>Brings the session back onto a carrier, however long it takes.</summary>
@@ -282,4 +295,16 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
 /// <summary>What all of Jack's keepers share.</summary>
 /// <param name="Wants">Told which modes Jenny's own maps need.</param>
 sealed record JackContext(
-    SessionEndContext Ends, IJennyDoor Door, Authority Authority, ChannelQuota Quota, Instance Instance, string Name, TimeSpan LongestPause, SessionOptions Options, Action<byte> Wants);
+    SessionEndContext Ends, IJennyDoor Door, Authority Authority, ChannelQuota Quota, Instance Instance, string Name, TimeSpan LongestPause, SessionOptions Options, FirstMeeting Met, Action<byte> Wants);
+
+/// <summary>Whether any session was ever born in this process: until then, whoever answers with another key is not who was meant.</summary>
+sealed class FirstMeeting
+{
+    volatile bool _happened;
+
+    public bool Happened
+    {
+        get => _happened;
+        set => _happened = value;
+    }
+}

@@ -20,11 +20,12 @@ sealed class CredentialTable
     public CredentialTable(Authority orElse)
     {
         _default = orElse;
-        _unnamed = new Grant(orElse, DefaultMaxSessions, new ChannelQuota(DefaultMaxChannels));
+        _unnamed = new Grant(null, orElse, DefaultMaxSessions, new ChannelQuota(DefaultMaxChannels));
     }
 
     /// <exception cref="KeyProblemException">An entry's permit is not understood.</exception>
-    public void Replace(IReadOnlyList<Credential> credentials) => _byPin = credentials.ToDictionary(credential => credential.Pin.Text, credential => (credential, GrantOf(credential)));
+    public void Replace(IReadOnlyList<Credential> credentials) => _byPin = credentials.ToDictionary(
+        credential => credential.Pin.Text, credential => (credential, GrantOf(credential, alone: credentials.Count == 1)));
 
     public Credential? Find(Pin? pin) => pin is not null && _byPin.TryGetValue(pin.Text, out var found) ? found.Credential : null;
 
@@ -36,10 +37,12 @@ sealed class CredentialTable
     }
 
     // Channels that are open go on counting when the file is read again.
-    Grant GrantOf(Credential credential)
+    Grant GrantOf(Credential credential, bool alone)
     {
         var quota = _byPin.TryGetValue(credential.Pin.Text, out var known) && known.Credential.MaxChannels == credential.MaxChannels
             ? known.Grant.Quota : new ChannelQuota(credential.MaxChannels ?? DefaultMaxChannels);
-        return new(Permissions.Of(credential.PermitDial, credential.PermitListen, _default), credential.MaxSessions ?? DefaultMaxSessions, quota);
+        // Jenny's own maps lead to a Jack, and open what she names: with several Jacks it has to be said whom they are meant for.
+        var authority = Permissions.Of(credential.PermitDial, credential.PermitListen, _default) with { OwnMaps = alone || credential.OwnMaps };
+        return new(credential.Name, authority, credential.MaxSessions ?? DefaultMaxSessions, quota);
     }
 }

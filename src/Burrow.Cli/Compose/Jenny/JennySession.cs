@@ -9,8 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace Burrow.Cli.Compose.Jenny;
 
 /// <summary>A session on Jenny's side, with whose it is and its carriers.</summary>
-sealed class JennySession(Session.Session session, SessionEnd end, LinkRunner runner, string? credential, Birth birth, string peer, TimeProvider time)
+sealed class JennySession(Session.Session session, SessionEnd end, LinkRunner runner, string? credential, Birth birth, string peer, bool ownMaps, TimeProvider time)
 {
+    int _carriers; // that are being run; two while one takes over from another
+
     public Session.Session Session { get; } = session;
 
     public SessionEnd End { get; } = end;
@@ -28,6 +30,14 @@ sealed class JennySession(Session.Session session, SessionEnd end, LinkRunner ru
 
     public CarrierHistory Carriers { get; } = new(time);
 
+    public UInt128 Instance => birth.Instance;
+
+    /// <summary>Whether our own maps may use it.</summary>
+    public bool OwnMaps => ownMaps;
+
+    /// <summary>Whether no carrier is up, ending or beginning.</summary>
+    public bool IsAway => Volatile.Read(ref _carriers) == 0;
+
     /// <summary>When the last carrier went, on the steady clock; the birth counts as one.</summary>
     public long DetachedAt { get; private set; } = time.GetTimestamp();
 
@@ -41,12 +51,16 @@ sealed class JennySession(Session.Session session, SessionEnd end, LinkRunner ru
     /// <summary>Carries the session until the carrier ends.</summary>
     public async Task CarryAsync(Connection carrier, string kind, string remote, Session.AttachPoint point, ILogger logger)
     {
+        Interlocked.Increment(ref _carriers);
+        var turn = 0;
         var reason = await Runner.RunAsync(carrier, point, replayed =>
         {
+            turn = Carriers.Turn + 1;
             if (Carriers.Attached(kind, remote, replayed) is { } away) TunnelLog.Resumed(logger, Session.Mode.Text(), Peer, kind, remote, Duration.Format(away), replayed);
             else TunnelLog.Up(logger, Session.Mode.Text(), Peer, kind, remote);
         });
         DetachedAt = time.GetTimestamp();
-        if (Session.Ended is null && reason.Cause != EndCause.Superseded) TunnelLog.Lost(logger, Session.Mode.Text(), Peer, Duration.Format(Carriers.Lost()), reason);
+        Interlocked.Decrement(ref _carriers);
+        if (Session.Ended is null && Carriers.Lost(turn) is { } up) TunnelLog.Lost(logger, Session.Mode.Text(), Peer, Duration.Format(up), reason);
     }
 }

@@ -8,22 +8,44 @@ using Microsoft.Extensions.Logging;
 namespace Burrow.Cli.Compose.Jenny;
 
 /// <summary>Where callers arrive who were told apart by their first byte: handshake, then the session that they belong to.</summary>
-sealed class Reception(SessionTable sessions, CredentialTable credentials, AttemptLimiter guilty, TimeProvider time, ILogger logger)
+sealed class Reception(SessionTable sessions, CredentialTable credentials, TimeProvider time, ILogger logger)
 {
-    readonly AttemptLimiter _strayed = new(TimeSpan.FromMinutes(5), int.MaxValue);
+    static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
-    /// <summary>Serves one caller until its carrier ends.</summary>
+    // Unknown keys alone are turned away after some tries: a known one proves whose it is before it could be refused, and a wrong proof costs us one HMAC.
+    readonly AttemptLimiter _unknown = new(Window);
+
+    // What else is refused or leaves early is told once in a while for each address, and held against nobody: many honest Jacks may be behind one.
+    readonly AttemptLimiter _told = new(Window, int.MaxValue);
+
+    /// <summary>Serves one caller until its carrier ends. Never throws.</summary>
     public async Task ServeAsync(Caller caller)
+    {
+        try
+        {
+            await AdmitAsync(caller);
+        }
+        catch (Exception exception)
+        {
+            TunnelLog.ChoreFailed(logger, exception);
+        }
+    }
+
+    /// <summary>A caller that never came as far as a handshake.</summary>
+    public void TurnedAway(EndPoint? remote, EndReason reason) => Left(AddressGroup.Of(remote), remote?.ToString() ?? "a caller", reason);
+
+    async Task AdmitAsync(Caller caller)
     {
         // A unix socket's caller has no address.
         var remote = caller.Remote is IPEndPoint address ? address.ToString() : caller.SameUser ? "our own user" : "another user";
         var kind = caller.SameUser ? "unix" : "tcp";
-        if (!Admits(caller))
+        var context = ContextOf(caller, remote);
+        if (context.Refusal is { Cause: EndCause.Credential } && !Admits(caller))
         {
             caller.Connection.Abort(new EndReason(EndPhase.Handshake, EndSide.Local, EndCause.Busy, "too many refused attempts"));
             return;
         }
-        var outcome = await JennyHandshake.RunAsync(caller.Connection, ContextOf(caller, remote), sessions);
+        var outcome = await JennyHandshake.RunAsync(caller.Connection, context, sessions);
         switch (outcome)
         {
             case JennyOutcome.Born { LinkStartsHere: true } born when sessions.Get(born.Session.Id) is { } session:
@@ -38,13 +60,10 @@ sealed class Reception(SessionTable sessions, CredentialTable credentials, Attem
                 NoteRefusal(caller, remote, reason);
                 break;
             case JennyOutcome.Failed { Reason: var reason }:
-                TunnelLog.CallerLeft(logger, remote, reason);
+                Left(caller.Group, remote, reason);
                 break;
         }
     }
-
-    /// <summary>A caller that never came as far as a handshake.</summary>
-    public void TurnedAway(EndPoint? remote, EndReason reason) => TunnelLog.CallerLeft(logger, remote?.ToString(), reason);
 
     CallerContext ContextOf(Caller caller, string remote)
     {
@@ -58,15 +77,26 @@ sealed class Reception(SessionTable sessions, CredentialTable credentials, Attem
 
     void NoteRefusal(Caller caller, string remote, EndReason reason)
     {
-        // A session that is gone is an honest Jack's after our restart, and there may be many behind one address: told once, but not held against them.
-        var limiter = reason.Cause == EndCause.UnknownSession ? _strayed : guilty;
-        bool news;
-        lock (limiter) news = limiter.Refused(caller.Group, time.GetUtcNow());
-        if (news) TunnelLog.CallerRefused(logger, remote, reason);
+        var limiter = reason.Cause == EndCause.Credential ? _unknown : _told;
+        if (IsNews(limiter, caller.Group)) TunnelLog.CallerRefused(logger, remote, reason);
+    }
+
+    void Left(string group, string remote, EndReason reason)
+    {
+        if (IsNews(_told, group)) TunnelLog.CallerLeft(logger, remote, reason);
+        else TunnelLog.CallerLeftAgain(logger, remote, reason);
+    }
+
+    bool IsNews(AttemptLimiter limiter, string group)
+    {
+        lock (limiter) return limiter.Refused(group, Now);
     }
 
     bool Admits(Caller caller)
     {
-        lock (guilty) return guilty.Admits(caller.Group, time.GetUtcNow());
+        lock (_unknown) return _unknown.Admits(caller.Group, Now);
     }
+
+    // Not the wall clock: somebody may set it.
+    DateTimeOffset Now => DateTimeOffset.UnixEpoch + time.GetElapsedTime(0);
 }

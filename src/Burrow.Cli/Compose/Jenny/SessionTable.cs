@@ -36,7 +36,7 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
             var mine = _sessions.Values.Where(session => session.Credential == request.Credential).Except(over).ToList();
             if (mine.Count >= grant.MaxSessions)
             {
-                if (mine.Where(session => !session.Session.IsAttached).MinBy(session => session.DetachedAt) is not { } oldest)
+                if (mine.Where(session => session.IsAway).MinBy(session => session.DetachedAt) is not { } oldest)
                     return Refuse(EndCause.Busy, $"{mine.Count} sessions are open under this credential");
                 over.Add(oldest);
             }
@@ -46,7 +46,8 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
         }
         // Outside of the lock, but before Jack hears of the birth: the old run's listeners are free when the new one asks for them.
         foreach (var session in over) session.Session.Close(new EndReason(EndPhase.Close, EndSide.Far, EndCause.Superseded, message.Name));
-        context.Maps.AddAsker(message.Mode, born.End);
+        if (grant.Authority.OwnMaps) context.Maps.AddAsker(message.Mode, born.End);
+        if (born.Session.Ended is not null) context.Maps.RemoveAsker(born.End); // superseded already
         TunnelLog.SessionBorn(context.Logger, born.Session.Id, message.Mode.Text(), born.Peer, request.Remote);
         return new BirthDecision.Granted(born.Session, wantedModes());
     }
@@ -66,7 +67,7 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
     {
         lock (_gate)
         {
-            var best = _sessions.Values.Where(session => session.Session.Mode == mode).OrderBy(session => session.Session.IsAttached).ThenBy(session => session.BornAt).LastOrDefault();
+            var best = _sessions.Values.Where(session => session.Session.Mode == mode && session.OwnMaps).OrderBy(session => session.Session.IsAttached).ThenBy(session => session.BornAt).LastOrDefault();
             return new(best?.Session);
         }
     }
@@ -76,29 +77,43 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
         get { lock (_gate) return [.. _sessions.Values]; }
     }
 
+    /// <summary>Ends the sessions whose credential was taken out.</summary>
+    public void EndRevoked()
+    {
+        foreach (var session in All)
+            if (grants(session.Credential) is null) session.Session.End(new EndReason(EndPhase.Close, EndSide.Far, EndCause.Credential, "no longer authorized"));
+    }
+
     /// <summary>Ends the sessions whose Jack stayed away too long. To be called now and then.</summary>
     public void Expire()
     {
         foreach (var session in All)
-            if (!session.Session.IsAttached && session.DetachedFor > timeout)
+            if (session.IsAway && session.DetachedFor > timeout)
                 session.Session.Close(new EndReason(EndPhase.Close, EndSide.Local, EndCause.Expired, "its Jack did not come back"));
     }
 
     JennySession Create(BirthRequest request, Grant grant)
     {
-        var peer = request.Message.Name.Length > 0 ? request.Message.Name : request.Remote ?? "Jack";
+        // What the credential is called comes first: the other name is whatever its holder says.
+        var said = request.Message.Name.Length > 0 ? request.Message.Name : request.Remote ?? "Jack";
+        var peer = grant.Name is null ? said : $"{grant.Name}/{said}";
         var end = new SessionEnd(context, grant.Authority, grant.Quota, peer);
         var key = RandomNumberGenerator.GetBytes(32);
         var session = new Session.Session(SessionId.Create(), request.Message.Mode, key, isJack: false, end, CreditBudget.Shared) { Options = options };
         end.Bind(session);
-        var born = new JennySession(session, end, new LinkRunner(session, context.Time), request.Credential, request.Message, peer, context.Time);
+        var born = new JennySession(session, end, new LinkRunner(session, context.Time), request.Credential, request.Message, peer, grant.Authority.OwnMaps, context.Time);
         end.Ended += reason => OnEnded(born, reason);
         return born;
     }
 
     void OnEnded(JennySession session, EndReason reason)
     {
-        lock (_gate) _sessions.Remove(session.Session.Id);
+        lock (_gate)
+        {
+            _sessions.Remove(session.Session.Id);
+            // A run without sessions left needs no remembering; what it might still send is refused by its sessions being gone.
+            if (!_sessions.Values.Any(other => other.Credential == session.Credential && other.Instance == session.Instance)) _runs.Remove((session.Credential, session.Instance));
+        }
         context.Maps.RemoveAsker(session.End);
         TunnelLog.SessionEnded(context.Logger, session.Session.Id, session.Session.Mode.Text(), session.Peer, reason);
     }
@@ -107,4 +122,8 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
 }
 
 /// <summary>What one credential may do.</summary>
-sealed record Grant(Authority Authority, int MaxSessions, ChannelQuota Quota);
+/// <param name="Name">What it is called in the authorized file, or null.</param>
+/// <param name="Authority">What it may dial, and where it may listen.</param>
+/// <param name="MaxSessions">At once.</param>
+/// <param name="Quota">Channels at once.</param>
+sealed record Grant(string? Name, Authority Authority, int MaxSessions, ChannelQuota Quota);

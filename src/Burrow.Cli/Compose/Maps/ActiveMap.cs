@@ -29,6 +29,11 @@ sealed class ActiveMap(MapRule rule, AllowList allowed, TimeProvider time)
         }
     }
 
+    public bool IsListening
+    {
+        get { lock (_gate) return _state == MapState.Listening; }
+    }
+
     public MapStatus Status()
     {
         lock (_gate) return Traffic.Status(Rule.ToString(), _state, _why);

@@ -6,7 +6,8 @@ namespace Burrow.Cli.Compose.Maps;
 /// <summary>What the other side of a session may do here.</summary>
 /// <param name="Dial">What it may dial.</param>
 /// <param name="Listen">Where it may listen; null: on loopback.</param>
-sealed record Authority(Permit Dial, Permit? Listen)
+/// <param name="OwnMaps">Whether maps of this side may use its sessions, and be used by it.</param>
+sealed record Authority(Permit Dial, Permit? Listen, bool OwnMaps = true)
 {
     /// <summary>Jack's default: nothing, for his own maps say what Jenny may open.</summary>
     public static readonly Authority None = new(Permit.None, Permit.None);
@@ -22,7 +23,10 @@ sealed record Authority(Permit Dial, Permit? Listen)
 
     public bool MayListen(Target bind)
     {
-        var address = bind.Host is "" or "*" ? IPAddress.IPv6Any : bind.Address;
+        // All addresses are those of both families.
+        if (bind.Host is "" or "*")
+            return Listen is not null && Listen.Matches(IPAddress.IPv6Any, bind.Port) && Listen.Matches(IPAddress.Any, bind.Port);
+        var address = bind.Address;
         if (Listen is null) return bind.Host is "localhost" || (address is not null && IPAddress.IsLoopback(address));
         return Listen.MatchesName(bind.Host, bind.Port) || (address is not null && Listen.Matches(address, bind.Port));
     }

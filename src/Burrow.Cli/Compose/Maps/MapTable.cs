@@ -70,13 +70,13 @@ sealed class MapTable(bool isJack, Chores chores, TimeProvider time, ILogger log
         lock (_gate) _askers.RemoveAll(asker => asker.End == end);
     }
 
-    /// <summary>The port on which a map of ours already does what the other side asks for, or null.</summary>
-    public int? OwnListener(Mode mode, ListenRequest request)
+    /// <summary>The map of ours that already does what the other side asks for, or null.</summary>
+    public ActiveMap? OwnListener(Mode mode, ListenRequest request)
     {
         lock (_gate)
         {
             return _local.Values.FirstOrDefault(local => local.Map.Rule.Mode == mode && local.Map.Rule.Listener == request.Bind
-                && local.Map.Rule.Dialled.ToString() == request.Target)?.Map.Rule.Listener.Port;
+                && local.Map.Rule.Dialled.ToString() == request.Target)?.Map;
         }
     }
 

@@ -56,6 +56,11 @@ sealed class PeerListeners(Session.Session session, string peer, Traffic traffic
             return;
         }
         var listener = result.Listener;
+        listener.Start(client =>
+        {
+            var channel = session.Open(new OpenRequest(null, id, client.RemoteEndPoint?.ToString()), client, traffic);
+            traffic.Opened(channel);
+        });
         bool wanted;
         lock (_gate)
         {
@@ -67,11 +72,6 @@ sealed class PeerListeners(Session.Session session, string peer, Traffic traffic
             await listener.DisposeAsync();
             return;
         }
-        listener.Start(client =>
-        {
-            var channel = session.Open(new OpenRequest(null, id, client.RemoteEndPoint?.ToString()), client, traffic);
-            traffic.Opened(channel);
-        });
         TunnelLog.ListeningForPeer(logger, request.Bind, peer, request.Target);
         session.Listening(id, listener.Port);
     }

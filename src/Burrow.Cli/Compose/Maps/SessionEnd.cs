@@ -21,7 +21,8 @@ sealed class SessionEnd : ISessionHandler
     readonly ChannelQuota _quota;
     readonly string _peer;
     readonly Lock _gate = new();
-    readonly Dictionary<uint, RemoteAsk> _asks = []; // guarded by _gate
+    readonly Dictionary<uint, RemoteAsk> _asks = []; // that were sent; guarded by _gate
+    readonly HashSet<ActiveMap> _asking = []; // maps that want a listener over there, those between two attempts included; guarded by _gate
     readonly CancellationTokenSource _stop = new();
     PeerListeners? _listeners;
     Session.Session? _session;
@@ -55,22 +56,20 @@ sealed class SessionEnd : ISessionHandler
     {
         lock (_gate)
         {
-            if (_session!.Ended is not null || _asks.Values.Any(known => known.Map == map)) return;
-            Ask(new RemoteAsk(map));
+            if (_session!.Ended is null && _asking.Add(map)) Ask(new RemoteAsk(map));
         }
     }
 
-    /// <summary>The other side need not listen for that map any more.</summary>
+    /// <summary>The other side need not listen for that map any more. Channels that come for it meanwhile are refused.</summary>
     public void Withdraw(ActiveMap map)
     {
         lock (_gate)
         {
-            foreach (var (id, ask) in _asks)
+            _asking.Remove(map);
+            foreach (var id in _asks.Where(known => known.Value.Map == map).Select(known => known.Key).ToList())
             {
-                if (ask.Map != map) continue;
-                ask.IsWithdrawn = true; // channels that come meanwhile are refused
-                if (ask.IsOpen) _session!.Unlisten(id);
-                ask.IsOpen = false;
+                _asks.Remove(id);
+                _session!.Unlisten(id);
             }
         }
     }
@@ -82,8 +81,10 @@ sealed class SessionEnd : ISessionHandler
             session.Refuse(channel, new EndReason(EndPhase.Accept, EndSide.Local, EndCause.Limit, "too many channels under this credential"));
             return;
         }
-        channel.Tag = Traffic; // until it is known whose it is; with a tag it has entered
-        _context.Chores.Add(() => AnswerAsync(session, channel));
+        var asked = new PeerChannel(Traffic, _quota, _stop.Token);
+        channel.Tag = asked;
+        if (channel.IsOver) asked.ChannelEnded(); // before anybody could see the tag
+        _context.Chores.Add(() => AnswerAsync(session, channel, asked));
     }
 
     public void OnOpened(Session.Session session, Channel channel) => TunnelLog.ChannelOpened(Logger, channel.Request.Source, channel.Request.Target);
@@ -100,16 +101,21 @@ sealed class SessionEnd : ISessionHandler
             case Traffic traffic:
                 traffic.Ended(channel);
                 break;
+            case PeerChannel asked:
+                asked.Traffic.Ended(channel);
+                asked.ChannelEnded();
+                break;
         }
-        if (!channel.IsOpener && channel.Tag is not null) _quota.Leave();
         TunnelLog.ChannelEnded(Logger, channel.Request.Source, channel.Request.Target, channel.End ?? EndReason.Completed);
     }
 
     public void OnListen(Session.Session session, uint id, ListenRequest request)
     {
-        if (_context.Maps.OwnListener(session.Mode, request) is { } port)
+        if (_authority.OwnMaps && _context.Maps.OwnListener(session.Mode, request) is { } own)
         {
-            session.Listening(id, port); // the same map stands in both configurations: it is open already
+            // The same map stands in both configurations: one listener is enough.
+            if (own.IsListening) session.Listening(id, own.Rule.Listener.Port);
+            else session.NotListening(id, new EndReason(EndPhase.Listen, EndSide.Local, EndCause.AddressInUse, request.Bind.ToString()));
             return;
         }
         if (!_authority.MayListen(request.Bind))
@@ -137,7 +143,6 @@ sealed class SessionEnd : ISessionHandler
         {
             if (!_asks.Remove(id, out ask)) return;
         }
-        if (ask.IsWithdrawn) return;
         var denied = reason.Cause == EndCause.Denied;
         if (ask.Map.Became(denied ? MapState.Refused : MapState.Retrying, reason.ToString())) TunnelLog.PeerDoesNotListen(Logger, ask.Map.Rule.ToString(), _peer, reason);
         if (!denied) _context.Chores.Add(() => AskAgainAsync(ask));
@@ -155,48 +160,65 @@ sealed class SessionEnd : ISessionHandler
         {
             foreach (var ask in _asks.Values) ask.Map.Became(MapState.Waiting);
             _asks.Clear();
+            _asking.Clear();
         }
         Ended?.Invoke(reason);
     }
 
     /// <summary>Somebody on the other side wants a channel: for a listener that we asked for, or for a target.</summary>
-    async Task AnswerAsync(Session.Session session, Channel channel)
+    async Task AnswerAsync(Session.Session session, Channel channel, PeerChannel asked)
+    {
+        EndReason? refusal = new(EndPhase.Dial, EndSide.Local, EndCause.Failed);
+        try
+        {
+            refusal = await DialAsync(session, channel, asked);
+        }
+        finally
+        {
+            if (refusal is not null) session.Refuse(channel, refusal);
+            asked.Answered();
+        }
+    }
+
+    /// <returns>Null when the channel was accepted.</returns>
+    async ValueTask<EndReason?> DialAsync(Session.Session session, Channel channel, PeerChannel asked)
     {
         var (target, map, refusal) = await JudgeAsync(session, channel.Request);
         if (refusal is not null)
         {
             TunnelLog.OpenDenied(Logger, _peer, channel.Request.Target, channel.Request.Source, refusal);
-            session.Refuse(channel, refusal);
-            return;
+            return refusal;
         }
-        if (map is not null) channel.Tag = map;
-        (map?.Traffic ?? Traffic).Opened(channel);
+        if (map is not null) asked.Traffic = map.Traffic;
+        asked.Traffic.Opened(channel);
         Func<IPAddress, bool>? permit = map is null ? address => _authority.MayDialAddress(target!, address) : null;
-        var result = await _context.Outbound.DialAsync(target!, DialTimeout, permit, _stop.Token);
+        var result = await _context.Outbound.DialAsync(target!, DialTimeout, permit, asked.Wanted);
         if (result.Succeeded)
         {
             session.Accept(channel, result.Connection);
-            return;
+            return null;
         }
-        TunnelLog.DialFailed(Logger, target!, channel.Request.Source, result.Failure);
-        session.Refuse(channel, result.Failure);
+        if (result.Failure.Cause != EndCause.Stopped) TunnelLog.DialFailed(Logger, target!, channel.Request.Source, result.Failure);
+        return result.Failure;
     }
 
     async ValueTask<(Target? Target, ActiveMap? Map, EndReason? Refusal)> JudgeAsync(Session.Session session, OpenRequest request)
     {
         if (request.Target is { } target)
         {
-            var own = _context.Maps.DiallingHere(session.Mode, target);
-            return own is not null || _authority.MayDial(target) ? (target, own, null) : (null, null, Denied(target.ToString()));
+            var own = _authority.OwnMaps ? _context.Maps.DiallingHere(session.Mode, target) : null;
+            if (own is null) return _authority.MayDial(target) ? (target, null, null) : (null, null, Denied(target.ToString()));
+            return await IsAllowedAsync(own, request) ? (target, own, null) : (null, null, Denied($"client {request.Source}"));
         }
         RemoteAsk? ask;
         lock (_gate) _asks.TryGetValue(request.Listen, out ask);
-        if (ask is null || ask.IsWithdrawn) return (null, null, Denied("no map of ours"));
-        var client = IPEndPoint.TryParse(request.Source ?? "", out var parsed) ? parsed : null;
-        if (!await ask.Map.Allowed.AllowsAsync(client, _context.Time))
-            return (null, null, Denied($"client {request.Source}"));
-        return (ask.Map.Rule.Dialled, ask.Map, null);
+        if (ask is null) return (null, null, Denied("no map of ours"));
+        return await IsAllowedAsync(ask.Map, request) ? (ask.Map.Rule.Dialled, ask.Map, null) : (null, null, Denied($"client {request.Source}"));
     }
+
+    // The other side says where its client is; that it says the truth is part of trusting it with the listener.
+    ValueTask<bool> IsAllowedAsync(ActiveMap map, OpenRequest request) =>
+        map.Allowed.AllowsAsync(IPEndPoint.TryParse(request.Source ?? "", out var client) ? client : null, _context.Time);
 
     async Task AskAgainAsync(RemoteAsk ask)
     {
@@ -204,33 +226,15 @@ sealed class SessionEnd : ISessionHandler
         await Task.Delay(ask.Backoff, _context.Time, _stop.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
         lock (_gate)
         {
-            if (!_stop.IsCancellationRequested && !ask.IsWithdrawn) Ask(ask);
+            if (!_stop.IsCancellationRequested && _asking.Contains(ask.Map)) Ask(ask);
         }
     }
 
     // With the lock held: an answer cannot come before the id is known.
     void Ask(RemoteAsk ask)
     {
-        ask.IsOpen = true;
         _asks.Add(_session!.Listen(new ListenRequest(ask.Map.Rule.Listener, ask.Map.Rule.Dialled.ToString())), ask);
     }
 
     static EndReason Denied(string detail) => new(EndPhase.Accept, EndSide.Local, EndCause.Denied, detail);
-}
-
-/// <summary>What all ends of a process share.</summary>
-sealed record SessionEndContext(MapTable Maps, IOutbound Outbound, Chores Chores, TimeProvider Time, ILogger Logger);
-
-/// <summary>A listener that we asked the other side for.</summary>
-sealed class RemoteAsk(ActiveMap map)
-{
-    public static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(15);
-
-    public ActiveMap Map { get; } = map;
-
-    public TimeSpan Backoff { get; set; } = TimeSpan.FromMilliseconds(500);
-
-    public bool IsOpen { get; set; }
-
-    public bool IsWithdrawn { get; set; }
 }
