@@ -21,6 +21,10 @@ public sealed partial class Session
     int _slabUsed;
     int _recordsRoom;
 
+    // Channels whose last read was short. They are read once more when the batch is written, before they are waited for: a busy application has written more by then, which
+    // spares the wake-up of another thread for each batch, and an idle one costs one call after its bytes are on their way.
+    readonly List<Channel> _again = []; // guarded by the lock
+
     int FrameOverhead => WireFormat.FrameHeaderLength + (_sendMac is null ? 0 : WireFormat.MacLength);
 
     /// <summary>
@@ -38,6 +42,12 @@ public sealed partial class Session
                 DropSlab();
                 return default;
             }
+            foreach (var channel in _again)
+            {
+                channel.Readable = !channel.Over && !channel.ReadEnded;
+                _scheduler.Offer(channel);
+            }
+            _again.Clear();
             PrepareSlab();
             limit = Math.Min(_slab!.Span.Length, _slabUsed + Math.Max(link.Rate.Batch, MinBatchRoom));
         }
@@ -133,8 +143,9 @@ public sealed partial class Session
             }
             else if (count is > 0 or Connection.WouldBlock)
             {
-                ChannelScheduler.RanDry(channel); // a short read: asking again at once would cost a system call to hear "nothing"
-                arm = true;
+                ChannelScheduler.RanDry(channel);
+                if (count > 0) _again.Add(channel);
+                else arm = true;
             }
             else if (count == Connection.EndOfStream)
             {

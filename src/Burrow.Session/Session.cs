@@ -157,12 +157,16 @@ public sealed partial class Session : IAttachable
     internal void Detach(LinkState link)
     {
         EndReason? ending;
+        List<Channel> unwatched;
         lock (_gate)
         {
             if (_link == link) _link = null;
             DropSlab();
+            unwatched = [.. _again];
+            _again.Clear();
             ending = _link is null && !link.Superseded ? _ending : null;
         }
+        foreach (var channel in unwatched) channel.Port!.ArmRead();
         if (ending is not null) Close(ending); // its END can't be said any more, unless a newer carrier is on its way
     }
 
