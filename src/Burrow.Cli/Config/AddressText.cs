@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Burrow.Core;
 using Burrow.Cli.Config.Tcl;
+using Burrow.Core;
 
 namespace Burrow.Cli.Config;
 
