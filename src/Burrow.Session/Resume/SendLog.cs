@@ -51,7 +51,6 @@ sealed class SendLog
             _segments.Dequeue();
             if (_next > 0) _next--;
         }
-        if (Sent < offset) Sent = offset;
         return last;
     }
 
@@ -72,7 +71,15 @@ sealed class SendLog
     /// <returns>How many were copied; 0 when there are none.</returns>
     public int Replay(Span<byte> destination)
     {
+        // The peer had more than it said when the link was agreed: its older reader was still at work. What it has is gone here, but offsets on a link are implicit, so the
+        // place of those bytes has to be filled. The peer skips them unread (docs/protocol.md §3.2).
         var copied = 0;
+        if (Sent < Acked)
+        {
+            copied = (int)Math.Min(Acked - Sent, (ulong)destination.Length);
+            destination[..copied].Clear();
+            Sent += (ulong)copied;
+        }
         while (copied < destination.Length && _next < _segments.Count)
         {
             ref var segment = ref _segments[_next];

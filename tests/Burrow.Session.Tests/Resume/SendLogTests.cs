@@ -39,12 +39,15 @@ public sealed class SendLogTests
     [InlineData(101)]
     [InlineData(300)]
     [InlineData(350)]
-    public void Acknowledge_DuringAReplay_SkipsWhatHasArrivedMeanwhile(int acked)
+    public void Acknowledge_DuringAReplay_KeepsEveryLaterByteAtItsOffset(int acked)
     {
+        // Offsets on a link are implicit: leaving acknowledged bytes out would let the peer take new ones for those, and skip them.
         Commit(100, 200, 50);
         _log.Rewind(0);
         _log.Acknowledge((ulong)acked);
-        Assert.Equal(Stream(acked, 350), Replay());
+        var replayed = Replay();
+        Assert.Equal(350, replayed.Length);
+        Assert.Equal(Stream(acked, 350), replayed.Skip(acked));
         Assert.Equal(350ul - (ulong)acked, _log.Unacked);
     }
 
