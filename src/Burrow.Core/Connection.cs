@@ -63,6 +63,15 @@ public abstract class Connection : IAsyncDisposable
     /// <returns>False when the connection was aborted.</returns>
     public abstract ValueTask<bool> CompleteAsync();
 
+    /// <summary>
+    /// Nothing is read any more: a pending wait returns, reads return <see cref="EndOfStream"/>, and what still comes is thrown away. Unlike an abort it leaves what was written on its way.
+    /// A connection that can't do that is aborted. Any thread.
+    /// </summary>
+    public virtual void StopReading() => Abort(EndReason.Completed);
+
+    /// <summary>Bytes that were written and that the other end's system has not confirmed; 0 where nobody knows.</summary>
+    public virtual int UnsentBytes => 0;
+
     /// <summary>Ends both directions at once; a TCP peer sees a reset. Idempotent; the first reason is kept.</summary>
     public void Abort(EndReason reason)
     {

@@ -9,7 +9,7 @@ namespace Burrow.Core.Sockets;
 /// <para>When the peer resets, what had arrived before is still delivered by reads, as the kernel does; writes fail at once. A unix socket knows no reset:
 /// its peer sees an abort as a reset only if it had sent something that was not read, and otherwise as an end of stream.</para>
 /// </remarks>
-public sealed class SocketConnection : Connection
+public sealed partial class SocketConnection : Connection
 {
     readonly Socket _socket;
     SocketOperation? _reading; // made when a read first has to wait
@@ -48,17 +48,12 @@ public sealed class SocketConnection : Connection
     public override int TryRead(Span<byte> buffer)
     {
         if (_closed) return Aborted;
+        if (_readEnded) return EndOfStream;
         try
         {
             var count = _socket.Receive(buffer, SocketFlags.None, out var error);
             if (count > 0) return count;
-            if (error == SocketError.WouldBlock) return WouldBlock;
-            if (error != SocketError.Success) Fail(error);
-
-            // The kernel reports a reset once, and that may have been to the writer or to a wait: afterwards it looks like an end of stream.
-            if (End is not null) return Aborted;
-            _readEnded = true;
-            return EndOfStream;
+            return error == SocketError.WouldBlock ? WouldBlock : EndOfReading(error);
         }
         catch (ObjectDisposedException)
         {
@@ -138,6 +133,23 @@ public sealed class SocketConnection : Connection
     }
 
     /// <inheritdoc/>
+    public override void StopReading()
+    {
+        _readEnded = true;
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Receive); // wakes who waits
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Ended already, by either side: whoever waits knows.
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int UnsentBytes => SocketTuning.UnsentBytes(_socket);
+
+    /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {
         if (_readEnded && _writeEnded && SetEnd(EndReason.Completed))
@@ -163,6 +175,16 @@ public sealed class SocketConnection : Connection
     {
         SetEnd(SocketErrors.ToEndReason(error, EndPhase.Relay));
         if (!SocketErrors.EndsInKernel(error)) CloseHard();
+    }
+
+    int EndOfReading(SocketError error)
+    {
+        if (error != SocketError.Success) Fail(error);
+
+        // The kernel reports a reset once, and that may have been to the writer or to a wait: afterwards it looks like an end of stream.
+        if (End is not null) return Aborted;
+        _readEnded = true;
+        return EndOfStream;
     }
 
     // A close timeout of zero makes the runtime close with linger 0: TCP sends a reset, and the kernel drops what was not sent.

@@ -55,6 +55,19 @@ public static class SocketTuning
         if (OperatingSystem.IsLinux()) TrySetRaw(listener, LinuxSocketOptions.SolSocket, LinuxSocketOptions.SoReuseAddr, 1);
     }
 
+    /// <summary>Bytes that were written and not confirmed by the peer (SIOCOUTQ, tcp(7)); 0 where the system does not say.</summary>
+    internal static int UnsentBytes(Socket socket)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() ? LinuxSockets.OutQueue(socket.SafeHandle) : 0;
+        }
+        catch (ObjectDisposedException)
+        {
+            return 0;
+        }
+    }
+
     static bool TrySetRaw(Socket socket, int level, int name, int value)
     {
         try

@@ -1,0 +1,122 @@
+using Burrow.Core.Sockets;
+
+namespace Burrow.Core.Relaying;
+
+/// <summary>One of a relay's two loops: how it begins and ends. The moving itself is in the other parts.</summary>
+sealed partial class Direction
+{
+    // A busy pair of sockets would never give its thread up, and with inline completions that is the thread that serves all sockets.
+    const int BytesPerTurn = 1 << 20;
+
+    // Until then a side that ended its stream may still read what the other had sent before it (EndPolicy.Kill).
+    static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan KillLook = TimeSpan.FromMilliseconds(20);
+
+    static readonly EndReason Unknown = new(EndPhase.Relay, EndSide.Local, EndCause.Failed);
+
+    readonly Connection _source;
+    readonly Connection _sink;
+    readonly RelayEnd _sourceEnd;
+    readonly RelayOptions _options;
+    readonly RateLimit? _limit;
+    readonly Action<RelayEnd, EndReason> _fail;
+    readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    bool _canSplice;
+    long _moved;
+    int _turn; // bytes moved without giving the thread up
+    int _sinkWaits; // 1 while a write to the sink is pending
+    int _sourceFailed; // 1 once the opposite direction found our source dead for writing
+    int _discards; // 1 once nobody wants what the source still sends
+
+    public Direction(Connection source, Connection sink, RelayEnd sourceEnd, RelayOptions options, long? rate, Action<RelayEnd, EndReason> fail)
+    {
+        (_source, _sink, _sourceEnd, _options, _fail) = (source, sink, sourceEnd, options, fail);
+        if (rate is { } bytesPerSecond) _limit = new RateLimit(bytesPerSecond, Now);
+        _canSplice = OperatingSystem.IsLinux() && _limit is null && source is SocketConnection && sink is SocketConnection;
+    }
+
+    public Direction Opposite { get; set; } = null!;
+
+    public long Moved => Volatile.Read(ref _moved);
+
+    RelayEnd SinkEnd => _sourceEnd == RelayEnd.First ? RelayEnd.Second : RelayEnd.First;
+
+    TimeSpan Now => _options.Time.GetElapsedTime(0);
+
+    bool IsOver => _over.Task.IsCompleted;
+
+    public async Task RunAsync()
+    {
+        try
+        {
+            switch (await InsertAsync() ? await MoveAsync() : MoveResult.SinkFailed)
+            {
+                case MoveResult.Ended:
+                    await EndAsync();
+                    break;
+                case MoveResult.SourceAborted:
+                    AbortSink();
+                    break;
+                default:
+                    SinkFailed();
+                    break;
+            }
+        }
+        finally
+        {
+            _over.TrySetResult();
+            // The opposite direction may have left it to us to tell our sink: see SinkFailed.
+            if (Volatile.Read(ref _sourceFailed) == 1) _sink.Abort(_source.End ?? Unknown);
+        }
+    }
+
+    async ValueTask<MoveResult> MoveAsync()
+    {
+        while (true)
+        {
+            var result = await CopyAsync();
+            if (result == MoveResult.OtherWay && OperatingSystem.IsLinux()) result = await SpliceAsync((SocketConnection)_source, (SocketConnection)_sink);
+            if (result != MoveResult.OtherWay) return result;
+        }
+    }
+
+    async ValueTask EndAsync()
+    {
+        if (_options.EndPolicy == EndPolicy.Lazy) return;
+        if (!await _sink.CompleteAsync()) SinkFailed();
+        else if (_options.EndPolicy == EndPolicy.Kill && Volatile.Read(ref _discards) == 0) await KillOppositeAsync();
+    }
+
+    // Reading goes on, for nothing, until all that we wrote has been taken: a socket that is closed with unread bytes resets the connection, and what was on its way is lost.
+    async ValueTask KillOppositeAsync()
+    {
+        Interlocked.Exchange(ref Opposite._discards, 1);
+        var began = Now;
+        while (!Opposite.IsOver)
+        {
+            if (_sink.UnsentBytes == 0) _sink.StopReading();
+            if (Volatile.Read(ref Opposite._sinkWaits) == 1 && Now - began > KillPatience)
+                _source.Abort(new EndReason(EndPhase.Close, EndSide.Local, EndCause.Closed, "does not read what was sent to it"));
+            await Task.WhenAny(Opposite._over.Task, Task.Delay(KillLook, _options.Time));
+        }
+    }
+
+    void AbortSink()
+    {
+        if (Volatile.Read(ref _discards) == 1) return; // the other side has ended in order, and that is what counts
+        var reason = _source.End ?? Unknown;
+        _fail(_sourceEnd, reason);
+        _sink.Abort(reason);
+    }
+
+    // The sink takes nothing any more. What it had sent before may still lie in its receive buffer, on its way through the opposite direction (a server that answers
+    // "too large" and resets the upload): that direction ends by itself as it reads the sink's end, and tells our source then. It must not be waited
+    // for when it is stuck in a write to our source, which may be waiting for us to read.
+    void SinkFailed()
+    {
+        var reason = _sink.End ?? Unknown;
+        _fail(SinkEnd, reason);
+        Interlocked.Exchange(ref Opposite._sourceFailed, 1);
+        if (Opposite.IsOver || Volatile.Read(ref Opposite._sinkWaits) == 1) _source.Abort(reason);
+    }
+}
