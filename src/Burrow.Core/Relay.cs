@@ -50,6 +50,9 @@ public sealed class Relay
     /// <summary>Bytes moved from the second to the first so far. Any thread.</summary>
     public long Backward => _backward.Moved;
 
+    /// <summary>Completes when nothing more goes from the first to the second, for whichever reason.</summary>
+    public Task ForwardOver => _forward.Over;
+
     /// <summary>Relays until both directions are over. To be called once; never throws. To stop it, abort either connection.</summary>
     public async Task<RelayResult> RunAsync()
     {

@@ -43,6 +43,8 @@ sealed partial class Direction
 
     TimeSpan Now => _options.Time.GetElapsedTime(0);
 
+    public Task Over => _over.Task;
+
     bool IsOver => _over.Task.IsCompleted;
 
     public async Task RunAsync()

@@ -29,7 +29,11 @@ internal sealed class ConnectAttempt : IDisposable
             socket = endPoint.AddressFamily == AddressFamily.Unix
                 ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
                 : new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            if (bind is not null && bind.AddressFamily == endPoint.AddressFamily) socket.Bind(new IPEndPoint(bind, 0));
+            if (bind is not null && bind.AddressFamily == endPoint.AddressFamily)
+            {
+                SocketTuning.BindAddressOnly(socket);
+                socket.Bind(new IPEndPoint(bind, 0));
+            }
             var attempt = new ConnectAttempt(endPoint, socket);
             attempt.Begin(socket);
             return attempt;

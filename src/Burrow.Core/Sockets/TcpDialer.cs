@@ -23,6 +23,9 @@ public sealed class TcpDialer(TimeProvider time, Resolver? resolve = null, IPAdd
 
     readonly Resolver _resolve = resolve ?? NameLookup.ResolveAsync;
 
+    /// <summary>Local addresses to dial from: for each target the first of its family; targets of a family that has none are not dialled. Empty: the system chooses.</summary>
+    public IReadOnlyList<IPAddress> Sources { get; init; } = bind is null ? [] : [bind];
+
     /// <summary>With the system's clock and resolver.</summary>
     public static TcpDialer Default { get; } = new(TimeProvider.System);
 
@@ -38,9 +41,9 @@ public sealed class TcpDialer(TimeProvider time, Resolver? resolve = null, IPAdd
         var permitted = permit is null ? addresses : addresses.FindAll(a => permit(a));
         if (permitted.Count == 0)
             return DialResult.Failed(new EndReason(EndPhase.Dial, EndSide.Local, EndCause.Denied, target.ToString()));
-        if (bind is not null) permitted.RemoveAll(a => a.AddressFamily != bind.AddressFamily);
+        if (Sources.Count > 0) permitted.RemoveAll(a => SourceFor(a) is null);
         if (permitted.Count == 0)
-            return DialResult.Failed(new EndReason(EndPhase.Dial, EndSide.Local, EndCause.AddressNotAvailable, $"{target} has no address of the kind of {bind}"));
+            return DialResult.Failed(new EndReason(EndPhase.Dial, EndSide.Local, EndCause.AddressNotAvailable, $"{target} has no address of the kind of {Sources[0]}"));
         if (permitted.Count > MaxAddresses) permitted.RemoveRange(MaxAddresses, permitted.Count - MaxAddresses);
 
         return await RaceAsync(target, permitted, either.Token, stop);
@@ -81,7 +84,7 @@ public sealed class TcpDialer(TimeProvider time, Resolver? resolve = null, IPAdd
             var next = 0;
             while (next < addresses.Count || running.Count > 0)
             {
-                if (next < addresses.Count) running.Add(ConnectAttempt.Start(new IPEndPoint(addresses[next++], target.Port), bind));
+                if (next < addresses.Count) running.Add(ConnectAttempt.Start(new IPEndPoint(addresses[next], target.Port), SourceFor(addresses[next++])));
                 await WaitForAnyAsync(running, next < addresses.Count, stopped.Task);
                 if (either.IsCancellationRequested) return DialResult.Failed(GaveUp(EndPhase.Dial, target, stop));
 
@@ -103,6 +106,8 @@ public sealed class TcpDialer(TimeProvider time, Resolver? resolve = null, IPAdd
             foreach (var attempt in running) attempt.Dispose();
         }
     }
+
+    IPAddress? SourceFor(IPAddress target) => Sources.FirstOrDefault(source => source.AddressFamily == target.AddressFamily);
 
     // Returns when an attempt has an outcome, when it is time for the next one, or when the dial is given up.
     async ValueTask WaitForAnyAsync(List<ConnectAttempt> running, bool another, Task stopped)
