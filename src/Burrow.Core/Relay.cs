@@ -50,6 +50,9 @@ public sealed class Relay
     /// <summary>Bytes moved from the second to the first so far. Any thread.</summary>
     public long Backward => _backward.Moved;
 
+    /// <summary>Completes when the first byte has gone from the first to the second; never if none does.</summary>
+    public Task ForwardBegun => _forward.Begun;
+
     /// <summary>Completes when nothing more goes from the first to the second, for whichever reason.</summary>
     public Task ForwardOver => _forward.Over;
 

@@ -16,7 +16,7 @@ internal static class CommandLine
     /// <returns>An exit code.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var root = Root();
+        var root = RelayTools.AsProgram(StartedAs.Name()) ?? Root();
         var parsed = root.Parse(arguments, Parsing);
         if (arguments.Length == 0)
         {
@@ -42,6 +42,7 @@ internal static class CommandLine
         root.Add(JackCommand.Create());
         root.Add(KeyCommand.Create());
         root.Add(CheckCommand.Create());
+        foreach (var tool in RelayTools.Commands()) root.Add(tool);
         root.Add(StatusCommand.Create());
         root.Add(VersionCommand.Create());
         var version = new Option<bool>("--version") { Description = "Show the version", Action = new VersionCommand.Print() };
@@ -99,7 +100,7 @@ internal static class CommandLine
     static Stack<string> CommandPath(CommandResult result)
     {
         var names = new Stack<string>();
-        for (SymbolResult? at = result; at is CommandResult command; at = at.Parent) names.Push(command.Command is RootCommand ? "burrow" : command.Command.Name);
+        for (SymbolResult? at = result; at is CommandResult command; at = at.Parent) names.Push(command.Command is RootCommand ? StartedAs.Name() : command.Command.Name);
         return names;
     }
 }

@@ -41,7 +41,8 @@ internal static class Lifetime
         try
         {
             var code = await service(context);
-            return code == ExitCode.Done && interrupted ? ExitCode.Interrupted : code;
+            // A job that was broken off by Ctrl-C says so, not that it failed.
+            return code is ExitCode.Done or ExitCode.Failed && interrupted ? ExitCode.Interrupted : code;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -10,26 +10,49 @@ namespace Burrow.Cli.Hosting;
 internal static class StartedAs
 {
     /// <summary>The last part of argv[0]; "burrow" where it can't be known.</summary>
-    public static string Name()
+    public static string Name() => From(CommandLine());
+
+    /// <summary>The file that was started, as a full path: the wrapper when that was, for the program behind it may be built anew.</summary>
+    public static string Program()
     {
-        try
+        var first = First(CommandLine());
+        if (first.Contains('/', StringComparison.Ordinal))
         {
-            using var file = File.OpenRead("/proc/self/cmdline");
-            var buffer = new byte[4096];
-            return From(buffer.AsSpan(0, file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)));
+            if (File.Exists(first)) return Path.GetFullPath(first);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        else if (first.Length > 0 && first != "dotnet")
         {
-            return "burrow";
+            var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+                .Select(folder => Path.Combine(folder, first)).FirstOrDefault(File.Exists);
+            if (found is not null) return Path.GetFullPath(found);
         }
+        return Environment.ProcessPath ?? throw new PlatformNotSupportedException("the system does not say which file this program is");
     }
 
     /// <summary>The last part of the first of several strings that end with NUL.</summary>
     internal static string From(ReadOnlySpan<byte> commandLine)
     {
-        var end = commandLine.IndexOf((byte)0);
-        var first = Encoding.UTF8.GetString(end < 0 ? commandLine : commandLine[..end]);
-        var name = Path.GetFileName(first);
+        var name = Path.GetFileName(First(commandLine));
         return name.Length == 0 || name == "dotnet" ? "burrow" : name;
+    }
+
+    static string First(ReadOnlySpan<byte> commandLine)
+    {
+        var end = commandLine.IndexOf((byte)0);
+        return Encoding.UTF8.GetString(end < 0 ? commandLine : commandLine[..end]);
+    }
+
+    static byte[] CommandLine()
+    {
+        try
+        {
+            using var file = File.OpenRead("/proc/self/cmdline");
+            var buffer = new byte[4096];
+            return buffer[..file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 }

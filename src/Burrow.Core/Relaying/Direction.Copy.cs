@@ -137,7 +137,8 @@ sealed partial class Direction
 
     void Count(int bytes)
     {
-        Volatile.Write(ref _moved, _moved + bytes);
+        Interlocked.Exchange(ref _moved, _moved + bytes); // before the look at who waits for it
+        _begun?.TrySetResult();
         _turn += bytes;
     }
 }

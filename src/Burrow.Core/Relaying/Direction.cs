@@ -21,6 +21,7 @@ sealed partial class Direction
     readonly RateLimit? _limit;
     readonly Action<RelayEnd, EndReason> _fail;
     readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    TaskCompletionSource? _begun; // made when somebody asks
     bool _canSplice;
     long _moved;
     int _turn; // bytes moved without giving the thread up
@@ -42,6 +43,16 @@ sealed partial class Direction
     RelayEnd SinkEnd => _sourceEnd == RelayEnd.First ? RelayEnd.Second : RelayEnd.First;
 
     TimeSpan Now => _options.Time.GetElapsedTime(0);
+
+    public Task Begun
+    {
+        get
+        {
+            var begun = _begun ?? Interlocked.CompareExchange(ref _begun, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), null) ?? _begun;
+            if (Moved > 0) begun.TrySetResult();
+            return begun.Task;
+        }
+    }
 
     public Task Over => _over.Task;
 

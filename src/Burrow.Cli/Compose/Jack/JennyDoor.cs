@@ -1,3 +1,4 @@
+using System.Net;
 using Burrow.Carriers;
 using Burrow.Carriers.Modes.Hex;
 using Burrow.Carriers.Modes.Tls;
@@ -10,7 +11,8 @@ namespace Burrow.Cli.Compose.Jack;
 /// <param name="urls">Ways to her, best first.</param>
 /// <param name="tls">Null when every carrier is authenticated by itself.</param>
 /// <param name="time">For overlapped dials.</param>
-sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, TimeProvider time) : IJennyDoor
+/// <param name="bind">The local address to dial from; null: the system chooses.</param>
+sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, TimeProvider time, IPAddress? bind = null) : IJennyDoor
 {
     // As long as the kernel needs for its third SYN; then it is the next URL's turn.
     static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(8);
@@ -47,7 +49,7 @@ sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, TimeProvi
         }
     }
 
-    static ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, CancellationToken stop) => CarrierRegistry.For(url).DialAsync(url, DialTimeout, bind: null, stop);
+    ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, CancellationToken stop) => CarrierRegistry.For(url).DialAsync(url, DialTimeout, bind, stop);
 
     static async ValueTask<DoorResult> NoKeyAsync(CarrierUrl url, Connection carrier)
     {

@@ -37,6 +37,7 @@ public sealed class ListenerInbound : IAsyncDisposable
     readonly TimeProvider _time;
     readonly ILogger _logger;
     readonly string? _path;
+    readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Task _loops = Task.CompletedTask;
     int _stopped;
 
@@ -55,6 +56,9 @@ public sealed class ListenerInbound : IAsyncDisposable
     /// <summary>The bound port, the same on all addresses; 0 for a unix socket.</summary>
     public int Port => (LocalEndPoints[0] as IPEndPoint)?.Port ?? 0;
 
+    /// <summary>Completes when no client will be handed on any more.</summary>
+    public Task Over => _over.Task;
+
     /// <summary>Begins to accept. To be called once.</summary>
     /// <param name="accepted">Takes each client over. Called on the event loop, one client at a time per socket; must not block.</param>
     public void Start(Action<Connection> accepted) =>
@@ -69,5 +73,6 @@ public sealed class ListenerInbound : IAsyncDisposable
             foreach (var socket in _sockets) socket.Dispose();
         }
         await _loops;
+        _over.TrySetResult();
     }
 }

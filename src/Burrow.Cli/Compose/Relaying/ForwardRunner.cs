@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using Burrow.Cli.Config.Relaying;
+using Burrow.Cli.Hosting;
+using Burrow.Cli.Status;
+using Burrow.Cli.Terminal;
+using Burrow.Core;
+using Burrow.Core.Relaying;
+using Burrow.Core.Sockets;
+using Burrow.Endpoints.HostFiles;
+using Burrow.Endpoints.Outbounds.Balanced;
+using Microsoft.Extensions.Logging;
+
+namespace Burrow.Cli.Compose.Relaying;
+
+/// <summary>Runs <c>burrow forward</c>: client → allowed? → dial → relay, many at once.</summary>
+sealed class ForwardRunner
+{
+    readonly ForwardOptions _options;
+    readonly ILogger _logger;
+    readonly CancellationToken _stop;
+    readonly TimeProvider _time = TimeProvider.System;
+    readonly RelayTraffic _traffic;
+    readonly Chores _chores;
+    readonly ConcurrentDictionary<Connection, byte> _clients = new();
+    readonly TcpDialer _dialer;
+    readonly HostLedger? _ledger;
+    readonly BalancedOutbound? _balanced;
+
+    ForwardRunner(ForwardOptions options, LocalAddresses local, ILogger logger, CancellationToken stop)
+    {
+        (_options, _logger, _stop) = (options, logger, stop);
+        _traffic = new RelayTraffic(_time);
+        _chores = new Chores(logger);
+        _dialer = ToolSockets.Dialer(local, _time);
+        if (options.HostFile is not { } file) return;
+        _ledger = new HostLedger(new HostFileStore(file));
+        _balanced = new BalancedOutbound(_ledger, _dialer, (host, reason) => RelayLog.PassedOver(logger, host, reason));
+    }
+
+    /// <summary>Runs until the context says stop.</summary>
+    /// <returns>An exit code.</returns>
+    public static async Task<int> RunAsync(ForwardOptions options, RunContext context)
+    {
+        var logger = context.Loggers.CreateLogger("forward");
+        try
+        {
+            var local = await LocalAddresses.OfEnvironmentAsync(context.Stop);
+            var runner = new ForwardRunner(options, local, logger, context.Stop);
+            if (runner._ledger?.LeastFirst() is []) throw new RelayProblemException($"{options.HostFile}: lists no host", ExitCode.Usage);
+            return await runner.RunAsync(local, context);
+        }
+        catch (RelayProblemException problem)
+        {
+            Messages.Error(problem.Message);
+            return problem.ExitCode;
+        }
+        catch (HostFileException problem)
+        {
+            Messages.Error(problem.Message);
+            return problem.IsContent ? ExitCode.Usage : ExitCode.Failed;
+        }
+    }
+
+    async Task<int> RunAsync(LocalAddresses local, RunContext context)
+    {
+        await using var listener = await ToolSockets.ListenAsync(_options.Listen, local, _time, _logger, _stop);
+        using var housekeeping = new Housekeeping();
+        await using var status = StatusServer.Start("forward", new RelayStatus("forward", () => _traffic.Status(_options.ToString())), _logger);
+        await using var counting = new Counting([_ledger], _options.Interval, _time, _logger);
+        await using var screen = Show(context.Terminal);
+        listener.Start(client => _chores.Add(() => ServeAsync(client)));
+
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var onStop = _stop.Register(() => stopped.TrySetResult());
+        await stopped.Task;
+        await listener.DisposeAsync();
+        foreach (var client in _clients.Keys) client.Abort(EndReason.Stopped);
+        await _chores.WhenDoneAsync();
+        return ExitCode.Done;
+    }
+
+    LiveLine? Show(TerminalInfo terminal)
+    {
+        if (_options.Quiet) return null;
+        var throughput = new Throughput(_time);
+        return new LiveLine(terminal.ErrorIsTerminal, last =>
+        {
+            var (forward, backward) = _traffic.Bytes;
+            return last ? Throughput.Totals(forward, backward) : throughput.BothWays(forward, backward);
+        }, _time);
+    }
+
+    async Task ServeAsync(Connection client)
+    {
+        _clients.TryAdd(client, 0);
+        try
+        {
+            if (_stop.IsCancellationRequested) return;
+            if (!await _options.Allowed.AllowsAsync(client.RemoteEndPoint, _time))
+            {
+                RelayLog.NotAllowed(_logger, client.RemoteEndPoint);
+                client.Abort(new EndReason(EndPhase.Accept, EndSide.Local, EndCause.Denied));
+                return;
+            }
+            var (host, result) = _balanced is not null
+                ? await _balanced.DialAsync(_options.HostPort, ToolSockets.DialTimeout, _stop)
+                : new BalancedResult("", await _dialer.DialAsync(_options.Target!, ToolSockets.DialTimeout, null, _stop));
+            if (result.Succeeded) await RelayAsync(client, result.Connection, host);
+            else Refuse(client, result.Failure);
+        }
+        finally
+        {
+            _clients.TryRemove(client, out _);
+            await client.DisposeAsync();
+        }
+    }
+
+    void Refuse(Connection client, EndReason reason)
+    {
+        if (reason.Cause != EndCause.Stopped) RelayLog.DialFailed(_logger, client.RemoteEndPoint, reason);
+        client.Abort(reason);
+    }
+
+    async Task RelayAsync(Connection client, Connection target, string host)
+    {
+        await using (target)
+        {
+            if (Prefix(client) is not (true, var prefix)) return;
+            var relay = new Relay(client, target, new RelayOptions { EndPolicy = _options.EndPolicy, ForwardRate = _options.Rate, BackwardRate = _options.Rate, Prefix = prefix, Time = _time });
+            var account = _ledger?.Open(host, () => relay.Forward + relay.Backward);
+            _traffic.Began(relay);
+            var result = await relay.RunAsync();
+            _traffic.Ended(relay);
+            account?.Close();
+            if (_logger.IsEnabled(LogLevel.Debug)) RelayLog.Ended(_logger, client.RemoteEndPoint, target.RemoteEndPoint?.ToString() ?? host, result.Forward, result.Backward, result.Reason);
+        }
+    }
+
+    (bool Ok, Stream? Prefix) Prefix(Connection client)
+    {
+        if (_options.Insert is not { } path) return (true, null);
+        try
+        {
+            return (true, File.OpenRead(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It was there when we started; a stream without it would be another one than was asked for.
+            RelayLog.NotLedOn(_logger, client.RemoteEndPoint, $"--insert: {e.Message}");
+            client.Abort(new EndReason(EndPhase.Relay, EndSide.Local, EndCause.Failed));
+            return (false, null);
+        }
+    }
+}

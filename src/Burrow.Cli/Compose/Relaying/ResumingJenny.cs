@@ -1,0 +1,76 @@
+using Burrow.Carriers.Modes.Tls;
+using Burrow.Carriers.Port;
+using Burrow.Cli.Compose.Jenny;
+using Burrow.Cli.Compose.Maps;
+using Burrow.Cli.Config;
+using Burrow.Core;
+using Burrow.Core.Time;
+using Burrow.Endpoints.Inbounds.Listener;
+using Burrow.Session;
+using Microsoft.Extensions.Logging;
+
+namespace Burrow.Cli.Compose.Relaying;
+
+/// <summary>The waiting side of a relay tool that survives: a Jenny with one credential and no maps.</summary>
+sealed class ResumingJenny : IAsyncDisposable
+{
+    /// <summary>More than a process has descriptors for on many systems.</summary>
+    public const int MostChannels = 32_768;
+
+    static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan ExpiryLook = TimeSpan.FromSeconds(10);
+
+    readonly ListenerInbound _listener;
+    readonly SessionTable _sessions;
+    readonly MapTable _maps;
+    readonly ITimer _expiry;
+    readonly Housekeeping _housekeeping = new();
+    readonly Task _accepting;
+
+    ResumingJenny(ListenerInbound listener, SessionTable sessions, MapTable maps, ITimer expiry, Task accepting)
+    {
+        (_listener, _sessions, _maps, _expiry, _accepting) = (listener, sessions, maps, expiry, accepting);
+    }
+
+    /// <summary>Waits for whoever has the secret.</summary>
+    /// <param name="listener">Bound; owned from now on.</param>
+    /// <param name="secretFile">The secret of both.</param>
+    /// <param name="outbound">Makes the local end of what the other side opens.</param>
+    /// <param name="authority">What the other side may open.</param>
+    /// <param name="logger">For the tunnel's messages.</param>
+    /// <exception cref="KeyProblemException">The secret can't be used.</exception>
+    public static ResumingJenny Start(ListenerInbound listener, string secretFile, IOutbound outbound, Authority authority, ILogger logger)
+    {
+        var keys = Keys.OfJenny(new Credentials.SharedSecret(secretFile))!.Value;
+        var time = BootTimeProvider.Instance;
+        var chores = new Chores(logger);
+        var maps = new MapTable(isJack: false, chores, time, logger);
+        var credentials = new CredentialTable(authority);
+        credentials.Replace(keys.Jacks);
+        var sessions = new SessionTable(
+            new SessionEndContext(maps, outbound, chores, time, logger), credentials.GrantOf, () => 1 << (int)Mode.Encrypted, Defaults.SessionTimeout,
+            SessionOptions.Default with { ReadAhead = (int)Defaults.QueueLimit });
+        var reception = new Reception(sessions, credentials, time, logger);
+        var port = new CarrierPort(new TlsServer(keys.Identity), reception.ServeAsync, reception.TurnedAway, time: time);
+        var expiry = time.CreateTimer(static table => ((SessionTable)table!).Expire(), sessions, ExpiryLook, ExpiryLook);
+        return new ResumingJenny(listener, sessions, maps, expiry, port.RunAsync(new InboundCarrierListener(listener)));
+    }
+
+    /// <summary>Whether nobody has a session here.</summary>
+    public bool IsEmpty => _sessions.All.Count == 0;
+
+    /// <summary>The session of whoever came last; null while there is none.</summary>
+    public ValueTask<Session.Session?> SessionAsync() => _sessions.PickAsync(Mode.Encrypted);
+
+    public IEnumerable<Status.SessionStatus> Status() => _sessions.All.Select(session => TunnelStatus.Of(session.Session, session.Peer, session.BornAt, session.Carriers));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _listener.DisposeAsync();
+        await _expiry.DisposeAsync();
+        foreach (var session in _sessions.All) session.Session.End(EndReason.Stopped);
+        await Task.WhenAny(_accepting, Task.Delay(StopTimeout));
+        await _maps.DisposeAsync();
+        _housekeeping.Dispose();
+    }
+}

@@ -1,0 +1,45 @@
+using Burrow.Core;
+using Burrow.Core.Sockets;
+using Burrow.Endpoints.Inbounds.Listener;
+using Microsoft.Extensions.Logging;
+
+namespace Burrow.Cli.Compose.Relaying;
+
+/// <summary>Listening and dialling as all relay tools do.</summary>
+static class ToolSockets
+{
+    // Longer than a patient user waits, shorter than the kernel's two minutes.
+    public static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(30);
+
+    /// <exception cref="RelayProblemException">The port can't be had.</exception>
+    public static async Task<ListenerInbound> ListenAsync(Target asked, LocalAddresses local, TimeProvider time, ILogger logger, CancellationToken stop)
+    {
+        var target = local.Listen(asked);
+        var result = await TcpBinder.BindAsync(target, time, logger, stop: stop);
+        stop.ThrowIfCancellationRequested();
+        if (!result.Succeeded)
+        {
+            var inUse = result.Failure.Cause == EndCause.AddressInUse ? "; another program has that port" : "";
+            throw new RelayProblemException($"cannot listen on {(target.Host.Length == 0 ? $"port {target.Port}" : target)}: {result.Failure}{inUse}", Hosting.ExitCode.Failed);
+        }
+        foreach (var where in result.Listener.LocalEndPoints) RelayLog.Listening(logger, where);
+        return result.Listener;
+    }
+
+    /// <summary>Accepts one client, and then nobody any more.</summary>
+    public static async Task<Connection> AcceptOneAsync(ListenerInbound listener, CancellationToken stop)
+    {
+        var arrived = new TaskCompletionSource<Connection>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (listener)
+        {
+            listener.Start(client =>
+            {
+                if (!arrived.TrySetResult(client)) client.Abort(new EndReason(EndPhase.Accept, EndSide.Local, EndCause.Busy));
+            });
+            return await arrived.Task.WaitAsync(stop);
+        }
+    }
+
+    public static TcpDialer Dialer(LocalAddresses local, TimeProvider time) => new(time) { Sources = local.Addresses };
+
+}

@@ -1,0 +1,140 @@
+using System.Net;
+using Burrow.Core;
+
+namespace Burrow.Endpoints.Inbounds.Paired;
+
+/// <summary>
+/// A connection that waits for its partner: meanwhile it is watched, so that one that leaves is known to be gone, and what it says early is kept for the partner. After
+/// <see cref="Take"/> it is a connection like any other.
+/// </summary>
+/// <remarks>What it says early is bounded; beyond it nothing is read, so the peer waits, and is no longer seen to leave.</remarks>
+public sealed class WaitingConnection : Connection
+{
+    // The greetings of both ends of an ssh connection, or a request; it is held by each that waits.
+    const int MostEarly = 4 * 1024;
+
+    readonly Connection _inner;
+    readonly bool _leavesByEnding;
+    readonly Lock _gate = new();
+    readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly Task _watch;
+    byte[] _early = []; // guarded by _gate
+    int _given; // of _early; guarded by _gate
+    bool _ended; // the stream ends after _early; guarded by _gate
+    bool _taken; // guarded by _gate
+
+    /// <param name="inner">Owned from now on.</param>
+    /// <param name="leavesByEnding">Whether an end of its stream, with nothing said before, means that it has left. Otherwise only a reset does.</param>
+    public WaitingConnection(Connection inner, bool leavesByEnding)
+    {
+        (_inner, _leavesByEnding) = (inner, leavesByEnding);
+        _watch = WatchAsync();
+    }
+
+    /// <summary>Completes when it has left; never after <see cref="Take"/>.</summary>
+    public Task Gone => _gone.Task;
+
+    /// <summary>Completes when it was disposed, by whoever took it.</summary>
+    public Task Over => _over.Task;
+
+    /// <inheritdoc/>
+    public override EndPoint? RemoteEndPoint => _inner.RemoteEndPoint;
+
+    /// <inheritdoc/>
+    public override EndPoint? LocalEndPoint => _inner.LocalEndPoint;
+
+    /// <inheritdoc/>
+    public override int UnsentBytes => _inner.UnsentBytes;
+
+    /// <summary>Ends the watching.</summary>
+    /// <returns>False when it has left already.</returns>
+    public bool Take()
+    {
+        lock (_gate)
+        {
+            if (_gone.Task.IsCompleted) return false;
+            _taken = true;
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int TryRead(Span<byte> buffer)
+    {
+        lock (_gate)
+        {
+            var early = _early.AsSpan(_given);
+            if (!early.IsEmpty)
+            {
+                var count = Math.Min(early.Length, buffer.Length);
+                early[..count].CopyTo(buffer);
+                _given += count;
+                if (_given == _early.Length) (_early, _given) = ([], 0);
+                return count;
+            }
+            if (_ended) return EndOfStream;
+        }
+        return Passed(_inner.TryRead(buffer));
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask WaitReadableAsync()
+    {
+        lock (_gate)
+        {
+            if (_early.Length > 0 || _ended) return ValueTask.CompletedTask;
+        }
+        // The watch's last wait is the same wait: a connection has one at a time.
+        return _watch.IsCompleted ? _inner.WaitReadableAsync() : new ValueTask(_watch);
+    }
+
+    /// <inheritdoc/>
+    public override int TryWrite(ReadOnlySpan<byte> buffer) => Passed(_inner.TryWrite(buffer));
+
+    /// <inheritdoc/>
+    public override async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> buffer) => await _inner.WriteAsync(buffer) || Passed(Aborted) != Aborted;
+
+    /// <inheritdoc/>
+    public override async ValueTask<bool> CompleteAsync() => await _inner.CompleteAsync() || Passed(Aborted) != Aborted;
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await _inner.DisposeAsync();
+        SetEnd(_inner.End ?? EndReason.Completed);
+        _over.TrySetResult();
+    }
+
+    /// <inheritdoc/>
+    protected override void AbortCore() => _inner.Abort(End!);
+
+    int Passed(int result)
+    {
+        if (result == Aborted) SetEnd(_inner.End ?? new EndReason(EndPhase.Relay, EndSide.Local, EndCause.Failed));
+        return result;
+    }
+
+    async Task WatchAsync()
+    {
+        var buffer = Array.Empty<byte>();
+        while (true)
+        {
+            await _inner.WaitReadableAsync();
+            lock (_gate)
+            {
+                if (_taken) return;
+                if (buffer.Length == 0) buffer = new byte[MostEarly];
+                var count = _inner.TryRead(buffer.AsSpan(0, MostEarly - _early.Length));
+                if (count > 0) _early = [.. _early, .. buffer.AsSpan(0, count)];
+                if (count == EndOfStream) _ended = true;
+                if (count == Aborted || (_ended && _early.Length == 0 && _leavesByEnding))
+                {
+                    Passed(count);
+                    _gone.TrySetResult();
+                }
+                if (_ended || count == Aborted || _early.Length == MostEarly) return;
+            }
+        }
+    }
+}
