@@ -1,0 +1,257 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+using Xunit;
+
+namespace Burrow.Cli.Tests.Relaying;
+
+/// <summary>Port forwarding, as a process.</summary>
+public sealed class ForwardTests : IDisposable
+{
+    readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    // Root's status sockets have one place for all; these tests must not meet any other process.
+    Dictionary<string, string> Environment(params (string Name, string Value)[] more) =>
+        new(more.Select(pair => KeyValuePair.Create(pair.Name, pair.Value))) { ["BURROW_DIRECTORY"] = _directory.Path };
+
+    ToolProcess Start(params string[] arguments) => ToolProcess.Start(ToolProcess.Program, Environment(), ["forward", .. arguments]);
+
+    static string Local(int port) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task R_SHD_01_35_ManyClientsAtOnce_GetTheirOwnBytesBothWays(string address)
+    {
+        var (listener, port) = Peers.Echo();
+        using var _ = listener;
+        await using var forward = Start("-s", "0", "-d", Local(port));
+        var own = await forward.PortAsync();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(async seed =>
+        {
+            var content = new byte[1_500_000];
+            new Random(seed).NextBytes(content);
+            using var client = await Peers.ConnectAsync(own, address);
+            var sending = Task.Run(async () =>
+            {
+                for (var at = 0; at < content.Length;) at += await client.SendAsync(content.AsMemory(at));
+                client.Shutdown(SocketShutdown.Send);
+            });
+            var answer = await client.ReadAllAsync();
+            Assert.True(content.AsSpan().SequenceEqual(answer));
+            await sending;
+        }));
+        Assert.Equal(0, await forward.EndAsync(PosixSignal.SIGTERM));
+        Assert.Contains("in 28.6 MiB out 28.6 MiB", forward.Messages, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task R_SHD_34_NoDial_BeforeAClientComes()
+    {
+        var (listener, port) = Peers.Listen();
+        using var _ = listener;
+        await using var forward = Start("-s", "0", "-d", Local(port));
+        var own = await forward.PortAsync();
+        Assert.False(listener.Poll(300_000, SelectMode.SelectRead));
+        using var client = await Peers.ConnectAsync(own);
+        using var accepted = await listener.AcceptAsync();
+    }
+
+    [Theory]
+    [InlineData(true, "127.0.0.1")]
+    [InlineData(true, "10.0.0.0/8", "127.0.0.0/8")]
+    [InlineData(true, "no-such-host.invalid", "localhost")]
+    [InlineData(false, "10.0.0.1")]
+    [InlineData(false, "no-such-host.invalid")]
+    public async Task R_SHD_40_Allowed_LetsInThoseListed_AndDialsForNobodyElse(bool passes, params string[] allowed)
+    {
+        var (listener, port) = Peers.Echo("hello");
+        using var _ = listener;
+        await using var forward = Start(["-s", "0", "-d", Local(port), .. allowed.SelectMany(entry => (string[])["-a", entry])]);
+        // The listener is of both families, so the client comes as an IPv4-mapped address.
+        using var client = await Peers.ConnectAsync(await forward.PortAsync());
+        if (passes)
+        {
+            Assert.Equal("hello", await client.ReadTextAsync(5));
+            return;
+        }
+        await Assert.ThrowsAsync<SocketException>(() => client.ReadTextAsync(1));
+        await forward.LineAsync("is not allowed");
+    }
+
+    [Fact]
+    public async Task R_SHD_36_37_38_LeastUsedHost_IsChosen_TheNextWhenItDoesNotAnswer_AndBothDirectionsCount()
+    {
+        var (listener, port) = Peers.Echo();
+        using var _ = listener;
+        var hosts = _directory.File("hosts");
+        await File.WriteAllTextAsync(hosts, "# file starts\n127.0.0.5 1\n127.0.0.1 50\n127.0.0.6 60\n");
+        await using var forward = Start("-s", "0", "-l", hosts, "-p", port.ToString(CultureInfo.InvariantCulture));
+        var own = await forward.PortAsync();
+        using (var client = await Peers.ConnectAsync(own))
+        {
+            await client.SendTextAsync("0123456789");
+            client.Shutdown(SocketShutdown.Send);
+            Assert.Equal(10, (await client.ReadAllAsync()).Length);
+        }
+        await forward.LineAsync("127.0.0.5 was passed over: dial: connection refused");
+        Assert.Equal(0, await forward.EndAsync(PosixSignal.SIGTERM));
+        Assert.Equal("# file starts\n127.0.0.5 1\n127.0.0.1 70\n127.0.0.6 60\n", await File.ReadAllTextAsync(hosts));
+    }
+
+    [Fact]
+    public async Task R_SHD_39_InaddrDefault_ListensThereOnly_AndDialsFromThere()
+    {
+        var (listener, port) = Peers.Listen();
+        using var _ = listener;
+        await using var forward = ToolProcess.Start(ToolProcess.Program, Environment(("INADDR_DEFAULT", "127.0.0.8")), "forward", "-s", "0", "-d", Local(port));
+        var own = await forward.PortAsync();
+        await Assert.ThrowsAsync<SocketException>(() => Peers.ConnectAsync(own));
+        using var client = await Peers.ConnectAsync(own, "127.0.0.8");
+        using var accepted = await listener.AcceptAsync();
+        Assert.Equal(IPAddress.Parse("127.0.0.8"), ((IPEndPoint)accepted.RemoteEndPoint!).Address);
+    }
+
+    [Theory]
+    [InlineData("pass")]
+    [InlineData("kill")]
+    public async Task R_SHD_42_EndOfOneSide_IsPassedOnOrEndsBoth(string policy)
+    {
+        var (listener, port) = Peers.Listen();
+        using var _ = listener;
+        await using var forward = Start("-s", "0", "-d", Local(port), "--eof", policy);
+        using var client = await Peers.ConnectAsync(await forward.PortAsync());
+        using var target = await listener.AcceptAsync();
+        await client.SendTextAsync("request");
+        client.Shutdown(SocketShutdown.Send);
+        Assert.Equal("request", Encoding.ASCII.GetString(await target.ReadAllAsync()));
+        if (policy == "pass") await target.SendTextAsync("answer");
+        target.Shutdown(policy == "pass" ? SocketShutdown.Both : SocketShutdown.Receive);
+        Assert.Equal(policy == "pass" ? "answer" : "", Encoding.ASCII.GetString(await client.ReadAllAsync()));
+    }
+
+    [Fact]
+    public async Task R_SHD_42_UnderItsOwnName_EitherEndKillsBoth()
+    {
+        var link = _directory.File("tcp-pf");
+        File.CreateSymbolicLink(link, ToolProcess.Program);
+        var (listener, port) = Peers.Listen();
+        using var _ = listener;
+        await using var forward = ToolProcess.Start(link, Environment(), "-s", "0", "-d", Local(port));
+        using var client = await Peers.ConnectAsync(await forward.PortAsync());
+        using var target = await listener.AcceptAsync();
+        target.Shutdown(SocketShutdown.Send);
+        Assert.Empty(await client.ReadAllAsync());
+        Assert.Empty(await target.ReadAllAsync());
+    }
+
+    [Fact]
+    public async Task R_SHD_44_InsertedFile_GoesToTheDestinationOnly()
+    {
+        var (listener, port) = Peers.Echo();
+        using var _ = listener;
+        await File.WriteAllTextAsync(_directory.File("prefix"), "prefix ");
+        await using var forward = Start("-s", "0", "-d", Local(port), "--insert", _directory.File("prefix"));
+        var own = await forward.PortAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            using var client = await Peers.ConnectAsync(own);
+            await client.SendTextAsync("stream");
+            client.Shutdown(SocketShutdown.Send);
+            Assert.Equal("prefix stream", Encoding.ASCII.GetString(await client.ReadAllAsync()));
+        }
+    }
+
+    [Fact]
+    public async Task R_SHD_41_45_Rate_IsEachConnectionsOwn_AndBandwidthIsShown()
+    {
+        var (listener, port) = Peers.Echo();
+        using var _ = listener;
+        await using var forward = Start("-s", "0", "-d", Local(port), "-r", "300KiB");
+        var own = await forward.PortAsync();
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ =>
+        {
+            using var client = await Peers.ConnectAsync(own);
+            await client.SendAsync(new byte[500_000]);
+            client.Shutdown(SocketShutdown.Send);
+            Assert.Equal(500_000, (await client.ReadAllAsync()).Length);
+        }));
+        Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(500_000 / 307_200.0 / 1.1));
+        await forward.LineAsync(@"^in .* [KM]iB/s out .*B/s$");
+    }
+
+    [Fact]
+    public async Task Status_KnowsIt()
+    {
+        var (listener, port) = Peers.Echo();
+        using var _ = listener;
+        await using var forward = Start("-s", "0", "-d", Local(port));
+        using var client = await Peers.ConnectAsync(await forward.PortAsync());
+        await client.SendTextAsync("12345");
+        Assert.Equal("12345", await client.ReadTextAsync(5));
+        await using var status = ToolProcess.Start(ToolProcess.Program, Environment(), "status");
+        var shown = Encoding.UTF8.GetString((await status.EndAsync()).Output);
+        Assert.Contains("forward ", shown, StringComparison.Ordinal);
+        Assert.Contains($"=> {Local(port)}", shown, StringComparison.Ordinal);
+        Assert.Contains("1 (1 in all)", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ThousandsOfShortConnections_LeaveNoDescriptorBehind()
+    {
+        var (listener, port) = Peers.Echo();
+        using var _ = listener;
+        await using var forward = Start("-s", "0", "-d", Local(port), "-q");
+        var own = await forward.PortAsync();
+        await ConnectManyAsync(100, own);
+        var before = forward.Descriptors;
+        await ConnectManyAsync(3000, own);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (forward.Descriptors > before) await Task.Delay(20, patience.Token);
+    }
+
+    static Task ConnectManyAsync(int count, int port) => Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) =>
+    {
+        using var client = await Peers.ConnectAsync(port);
+        await client.SendTextAsync("x");
+        Assert.Equal("x", await client.ReadTextAsync(1));
+        if (i % 3 == 0) client.Close(0);
+    });
+
+    [Theory]
+    [InlineData("-s is missing", 2, "-d", "h:1")]
+    [InlineData("it is not said where clients are led", 2, "-s", "1")]
+    [InlineData("-d and -l exclude each other", 2, "-s", "1", "-d", "h:1", "-l", "f", "-p", "2")]
+    [InlineData("-p PORT is missing", 2, "-s", "1", "-l", "f")]
+    [InlineData("-l, which is missing", 2, "-s", "1", "-d", "h:1", "-p", "2")]
+    [InlineData("-s: \"65536\" is no port", 2, "-s", "65536", "-d", "h:1")]
+    [InlineData("-d: \"h\" has no port", 2, "-s", "1", "-d", "h")]
+    [InlineData("-a: \"10.0.0.0/33\"", 2, "-s", "1", "-d", "h:1", "-a", "10.0.0.0/33")]
+    [InlineData("-r: should be from 1B", 2, "-s", "1", "-d", "h:1", "-r", "0")]
+    [InlineData("--lazy and --eof kill exclude each other", 2, "-s", "1", "-d", "h:1", "--lazy", "--eof", "kill")]
+    [InlineData("should be pass, kill or lazy", 2, "-s", "1", "-d", "h:1", "--eof", "sometimes")]
+    [InlineData("unknown option \"--laxy\"", 2, "-s", "1", "-d", "h:1", "--laxy")]
+    [InlineData("/nonexistent: can't be read", 1, "-s", "0", "-l", "/nonexistent", "-p", "1")]
+    public async Task R_SHD_33_BadInput_IsOneLineThatSaysWhatAndWhere(string message, int code, params string[] arguments)
+    {
+        await using var tool = Start(arguments);
+        Assert.Equal(code, (await tool.EndAsync()).ExitCode);
+        Assert.Contains(message, tool.Messages, StringComparison.Ordinal);
+        Assert.Single(tool.Messages.Split('\n'), line => line.StartsWith("burrow: error: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task PortThatIsTaken_IsNamed()
+    {
+        var (listener, port) = Peers.Listen("::");
+        using var _ = listener;
+        await using var tool = Start("-s", port.ToString(CultureInfo.InvariantCulture), "-d", "h:1");
+        Assert.Equal(1, (await tool.EndAsync()).ExitCode);
+        Assert.Contains($"cannot listen on port {port}: listen: address in use", tool.Messages, StringComparison.Ordinal);
+    }
+}

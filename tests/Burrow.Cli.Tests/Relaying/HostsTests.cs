@@ -1,0 +1,85 @@
+using System.Globalization;
+using Burrow.Cli.Tests.Processes;
+using Burrow.Endpoints.HostFiles;
+using Xunit;
+
+namespace Burrow.Cli.Tests.Relaying;
+
+/// <summary>Host files from the command line, and changed by many processes at once.</summary>
+public sealed class HostsTests : IDisposable
+{
+    readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    string FileOf(string content)
+    {
+        File.WriteAllText(_directory.File("hosts"), content);
+        return _directory.File("hosts");
+    }
+
+    [Fact]
+    public async Task R_SHD_31_ValuesAloneAreOnStandardOutput()
+    {
+        var hosts = FileOf("# file starts\n10.0.0.1 1024\n10.0.0.2 512\n");
+        await ExpectAsync("10.0.0.2\n", "least", hosts);
+        await ExpectAsync("10.0.0.1 1024\n10.0.0.2 512\n", "show", hosts);
+        await ExpectAsync("1024\n", "show", hosts, "10.0.0.1");
+        await ExpectAsync("1512\n", "add", hosts, "10.0.0.2", "1000");
+        await ExpectAsync("0\n", "set", hosts, "10.0.0.1", "0");
+        await ExpectAsync("7\n", "set", hosts, "db.example", "7");
+        Assert.Equal("# file starts\n10.0.0.1 0\n10.0.0.2 1512\ndb.example 7\n", await File.ReadAllTextAsync(hosts));
+    }
+
+    static async Task ExpectAsync(string output, params string[] arguments)
+    {
+        var result = await BurrowProcess.RunAsync(["hosts", .. arguments]);
+        Assert.Equal((0, output, ""), (result.ExitCode, result.Output, result.Error));
+    }
+
+    [Theory]
+    [InlineData(1, "lists no host", "least")]
+    [InlineData(1, "does not list 10.0.0.9", "show", "10.0.0.9")]
+    [InlineData(1, "does not list 10.0.0.9", "add", "10.0.0.9", "1")]
+    [InlineData(2, "\"-1\"", "set", "a", "-1")]
+    [InlineData(2, "\"18446744073709551616\" is no number of bytes", "set", "a", "18446744073709551616")]
+    [InlineData(2, "\"a/b\" is neither an address nor a host name", "set", "a/b", "1")]
+    public async Task BadInput_SaysWhatAndWhere(int code, string message, params string[] arguments)
+    {
+        var hosts = FileOf("# nothing\n");
+        var result = await BurrowProcess.RunAsync(["hosts", arguments[0], hosts, .. arguments[1..]]);
+        Assert.Equal(code, result.ExitCode);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task ThousandUpdatesAtOnce_FromSeveralProcessesAndThreads_LoseNothing()
+    {
+        var hosts = FileOf("a 0\n# kept\nb 0\n");
+        var threads = Task.Run(() => Parallel.For(0, 950, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => new HostFileStore(hosts).Update(file => file.Count(i % 2 == 0 ? "a" : "b", 3))));
+        await Parallel.ForAsync(0, 50, new ParallelOptions { MaxDegreeOfParallelism = 5 }, async (i, _) => Assert.Equal(0, (await BurrowProcess.RunAsync("hosts", "add", hosts, "a", "1000")).ExitCode));
+        await threads;
+        Assert.Equal($"a {475 * 3 + 50_000}\n# kept\nb {475 * 3}\n", await File.ReadAllTextAsync(hosts));
+    }
+
+    [Fact]
+    public async Task KillInTheMiddleOfUpdates_LeavesTheOldOrTheNewFile_AndNoLock()
+    {
+        var padding = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"host{i} {i}\n"));
+        var hosts = FileOf(padding + "a 0\n");
+        var random = new Random(1);
+        var done = 0UL;
+        for (var i = 0; i < 30; i++)
+        {
+            await using var adding = ToolProcess.Start("hosts", "add", hosts, "a", "1");
+            await Task.WhenAny(adding.EndAsync(), Task.Delay(random.Next(400)));
+            adding.KillHard();
+            var count = HostFile.Parse("hosts", await File.ReadAllBytesAsync(hosts)).BytesOf("a")!.Value;
+            Assert.InRange(count, done, done + 1);
+            Assert.Equal(padding + string.Create(CultureInfo.InvariantCulture, $"a {count}\n"), await File.ReadAllTextAsync(hosts));
+            done = count;
+        }
+        await ExpectAsync($"{done + 5}\n", "add", hosts, "a", "5");
+    }
+}
