@@ -10,8 +10,8 @@ internal sealed record BenchOptions
 
           --rounds N    measure everything N times, one candidate after the other, and take medians (5)
           --quick       one short round, fewer channels and cuts: to see that it works, not to quote
-          --only NAME   only this candidate (and bare): haproxy, socat, socat-128k, ssh, ssh-gcm, stunnel,
-                        burrow-plaintext, burrow-obfuscated, burrow-encrypted, or a beginning of names such as 'burrow'
+          --only NAME   only this candidate (and bare): haproxy, haproxy-splice, socat-relay, forward,
+                        socat, socat-128k, ssh, ssh-gcm, stunnel, burrow-plaintext, burrow-obfuscated, burrow-encrypted, or a beginning of names such as 'burrow'
           --part NAME   only this part: throughput, round-trip, connects, memory, survival
           --write       put the result into docs/performance.md as well
 

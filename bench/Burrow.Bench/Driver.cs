@@ -18,7 +18,7 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
 
     public static IReadOnlyList<Candidate> AllCandidates { get; } =
     [
-        new Bare(), new Haproxy(), new Socat("socat"), new Socat("socat-128k", "-b", "131072"),
+        new Bare(), new Haproxy("haproxy"), new Haproxy("haproxy-splice", "option splice-auto"), new SocatRelay(), new ForwardRelay(), new Socat("socat"), new Socat("socat-128k", "-b", "131072"),
         new Ssh("ssh"), new Ssh("ssh-gcm", "-c", "aes256-gcm@openssh.com"), new Stunnel(),
         new BurrowPair("plaintext"), new BurrowPair("obfuscated"), new BurrowPair("encrypted"),
     ];

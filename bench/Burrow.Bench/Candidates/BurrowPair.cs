@@ -6,7 +6,10 @@ namespace Burrow.Bench.Candidates;
 /// <summary>Jack and Jenny with one map: what all this is about.</summary>
 internal sealed class BurrowPair(string mode) : Candidate($"burrow-{mode}")
 {
-    readonly string? _program = Environment.GetEnvironmentVariable("BURROW") is { Length: > 0 } given ? given : NextToSolution();
+    readonly string? _program = Program;
+
+    /// <summary>What is measured: the environment's BURROW, or the repository's own.</summary>
+    public static string? Program { get; } = Environment.GetEnvironmentVariable("BURROW") is { Length: > 0 } given ? given : NextToSolution();
 
     public string Mode { get; } = mode;
 

@@ -23,7 +23,7 @@ internal sealed class MarkdownReport(BenchOptions options, Measurements measured
 
     void WriteTargets()
     {
-        if (!candidates.OfType<BurrowPair>().Any())
+        if (!candidates.Any(candidate => candidate is BurrowPair or ForwardRelay))
         {
             return;
         }
@@ -71,7 +71,7 @@ internal sealed class MarkdownReport(BenchOptions options, Measurements measured
         foreach (var candidate in candidates.Where(candidate => measured.Median(candidate.Name, Metric.Channels) is not null))
         {
             Row(candidate.Name, Figure(measured.Median(candidate.Name, Metric.Channels)), Figure(measured.Median(candidate.Name, Metric.NearMegabytes)),
-                candidate is Haproxy ? "–" : Figure(measured.Median(candidate.Name, Metric.FarMegabytes)));
+                candidate is Haproxy or ForwardRelay ? "–" : Figure(measured.Median(candidate.Name, Metric.FarMegabytes)));
         }
     }
 

@@ -16,11 +16,11 @@ internal sealed record Target(string Claim, string Candidate, string Bound, doub
 
 internal static class Targets
 {
-    const string Plain = "burrow-plaintext", Encrypted = "burrow-encrypted";
+    const string Plain = "burrow-plaintext", Encrypted = "burrow-encrypted", Forward = "forward";
 
     static readonly string[] Modes = [Plain, "burrow-obfuscated", Encrypted];
 
-    public static IEnumerable<Target> All(Measurements measured) => [.. Speed(measured), .. Latency(measured), .. Memory(measured), .. Survival(measured)];
+    public static IEnumerable<Target> All(Measurements measured) => [.. Relay(measured), .. Speed(measured), .. Latency(measured), .. Memory(measured), .. Survival(measured)];
 
     static IEnumerable<Target> Speed(Measurements measured)
     {
@@ -38,6 +38,31 @@ internal static class Targets
 
         Target AtLeast(string claim, string candidate, string peer, double factor, bool isAim, params Metric[] metrics) =>
             new($"{claim}, × {peer}", candidate, $"≥ {factor:0.0}", [.. metrics.Select(metric => measured.Ratio(candidate, peer, metric))], figure => figure >= factor, isAim);
+    }
+
+    /// <summary>The relay alone, beside relays that do nothing else.</summary>
+    static IEnumerable<Target> Relay(Measurements measured)
+    {
+        foreach (var (peer, factor, isAim) in ((string, double, bool)[])[("socat-relay", 1.2, false), ("socat-relay", 1.6, true), ("haproxy", 2, false), ("haproxy-splice", 2, false)])
+        {
+            // CPU seconds per GB: the less the better, so the peer's is divided by ours.
+            yield return new Target($"GB per CPU second, 64 streams up and down, × {peer}", Forward, $"≥ {factor:0.0}",
+                [measured.Ratio(peer, Forward, Metric.CpuUp64), measured.Ratio(peer, Forward, Metric.CpuDown64)], figure => figure >= factor, isAim);
+        }
+
+        foreach (var peer in (string[])["socat-relay", "haproxy", "haproxy-splice"])
+        {
+            yield return Against(peer, "one stream, up and down", 1, Metric.Up1, Metric.Down1);
+            yield return Against(peer, "64 streams, up and down", 1, Metric.Up64, Metric.Down64);
+        }
+
+        yield return Against("socat-relay", "new connections per second, 64 at a time", 2, Metric.Connects);
+        yield return Against("haproxy", "new connections per second, 64 at a time", 0.7, Metric.Connects);
+        var idle = measured.Median(Forward, Metric.NearMegabytes) * 1e6 / measured.Median(Forward, Metric.Channels);
+        yield return new Target($"RSS of the whole process for each of {Number(measured, Forward, Metric.Channels)} idle connections, bytes", Forward, "< 6000", [idle], figure => figure < 6000);
+
+        Target Against(string peer, string claim, double factor, params Metric[] metrics) =>
+            new($"{claim}, × {peer}", Forward, $"≥ {factor:0.0}", [.. metrics.Select(metric => measured.Ratio(Forward, peer, metric))], figure => figure >= factor);
     }
 
     static IEnumerable<Target> Latency(Measurements measured)

@@ -195,7 +195,9 @@ public sealed class ForwardTests : IDisposable
         await client.SendTextAsync("12345");
         Assert.Equal("12345", await client.ReadTextAsync(5));
         await using var status = ToolProcess.Start(ToolProcess.Program, Environment(), "status");
-        var shown = Encoding.UTF8.GetString((await status.EndAsync()).Output);
+        var ended = await status.EndAsync();
+        Assert.Equal((0, ""), (ended.ExitCode, status.Messages));
+        var shown = Encoding.UTF8.GetString(ended.Output);
         Assert.Contains("forward ", shown, StringComparison.Ordinal);
         Assert.Contains($"=> {Local(port)}", shown, StringComparison.Ordinal);
         Assert.Contains("1 (1 in all)", shown, StringComparison.Ordinal);

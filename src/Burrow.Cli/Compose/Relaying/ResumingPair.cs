@@ -44,7 +44,7 @@ static class ResumingPair
                 await Task.Delay(Look, time, context.Stop).ContinueWith(static _ => { }, TaskScheduler.Default);
             if (session is null)
             {
-                RelayLog.ClientGivenUp(logger, client.RemoteEndPoint, $"the other machine did not come within {Duration.Format(options.Wait)}");
+                if (!context.Stop.IsCancellationRequested) RelayLog.ClientGivenUp(logger, client.RemoteEndPoint, $"the other machine did not come within {Duration.Format(options.Wait)}");
                 client.Abort(new EndReason(EndPhase.Accept, EndSide.Local, EndCause.Busy));
                 await client.DisposeAsync();
                 return;

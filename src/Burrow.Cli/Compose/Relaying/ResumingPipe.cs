@@ -20,6 +20,7 @@ static class ResumingPipe
 {
     // How long the receiver waits for the sender to have its confirmation. If the path is cut in that very moment and stays away, the sender alone reports a failure.
     static readonly TimeSpan Farewell = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     static readonly Authority OnlyOurs = new(Permit.TryParse([GivenOutbound.Anything.ToString()], out var permit, out _) ? permit : Permit.None, Permit.None);
@@ -73,8 +74,12 @@ static class ResumingPipe
         await using var jack = ResumingJack.Start(((PipeEnd.Dial)options.Socket).Target, options.SecretFile!, local, new GivenOutbound(_ => new(DialResult.Failed(EndReason.Stopped))), Authority.None, Instance.Unkept(), logger, context.Stop);
         var meeting = jack.SessionAsync().AsTask();
         await Task.WhenAny(meeting, jack.Refused, vouched.Outcome);
-        if (jack.Refused.IsCompleted && await jack.Refused is { } refused) return refused;
-        if (!meeting.IsCompleted || await meeting is not { } session) return EndReason.Stopped;
+        if (!meeting.IsCompleted || await meeting is not { } session)
+        {
+            // There will be none: it is told a moment later why.
+            await Task.WhenAny(jack.Refused, vouched.Outcome, Task.Delay(Moment));
+            return jack.Refused.IsCompleted && await jack.Refused is { } refused ? refused : vouched.End ?? EndReason.Stopped;
+        }
         session.Open(new OpenRequest(GivenOutbound.Anything, 0, null), vouched, new Traffic(BootTimeProvider.Instance));
         var outcome = await RelayAsync(options, vouched, relay);
         if (!options.Sends && outcome is null) await PartAsync(() => session.Ended is not null);
