@@ -15,6 +15,7 @@ public sealed class StandardInput : Connection
     public StandardInput(int descriptor = 0)
     {
         _file = new SafeFileHandle(descriptor, ownsHandle: false);
+        UnixFile.EnlargePipe(_file);
         _thread = new StdioThread("standard input", () => UnixFile.WaitReadable(_file));
     }
 

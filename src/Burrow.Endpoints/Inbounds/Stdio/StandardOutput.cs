@@ -20,6 +20,7 @@ public sealed class StandardOutput : Connection
     public StandardOutput(int descriptor = 1)
     {
         _file = new SafeFileHandle(descriptor, ownsHandle: false);
+        UnixFile.EnlargePipe(_file);
         _thread = new StdioThread("standard output", () => _error = UnixFile.Write(_file, _bytes.Span));
     }
 
