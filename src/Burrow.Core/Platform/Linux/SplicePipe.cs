@@ -24,7 +24,7 @@ internal sealed class SplicePipe : IDisposable
 
     static readonly Lock Gate = new();
     static readonly Stack<SplicePipe> Kept = new();
-    static int s_lent; // guarded by Gate
+    static int _lent; // guarded by Gate
 
     readonly SafeFileHandle _read;
     readonly SafeFileHandle _write;
@@ -43,12 +43,12 @@ internal sealed class SplicePipe : IDisposable
     {
         lock (Gate)
         {
-            if (s_lent >= MostLent) return null;
-            s_lent++;
+            if (_lent >= MostLent) return null;
+            _lent++;
             if (Kept.TryPop(out var kept)) return kept;
         }
         if (TryMake() is { } made) return made;
-        lock (Gate) s_lent--;
+        lock (Gate) _lent--;
         return null;
     }
 
@@ -57,7 +57,7 @@ internal sealed class SplicePipe : IDisposable
     {
         lock (Gate)
         {
-            s_lent--;
+            _lent--;
             if (Held == 0 && Kept.Count < MostKept)
             {
                 Kept.Push(this);
