@@ -43,6 +43,27 @@ public sealed class TlsConnectionTests : IDisposable
     }
 
     [Fact]
+    public async Task APeerThatHasProvedNothing_MakesUsHoldNoLargeBuffers()
+    {
+        const int SslStreamsOwn = 33 * 1024;
+        var (a, b) = MemoryConnection.CreatePair();
+        var (jack, jenny) = await OverAsync(a, b);
+        async Task PassAsync()
+        {
+            var writing = jack.WriteAsync(new byte[100_000]).AsTask();
+            var buffer = new byte[100_000];
+            for (var at = 0; at < buffer.Length;) at += await jenny.ReadAsync(buffer.AsMemory(at));
+            Assert.True(await writing);
+        }
+
+        await PassAsync();
+        Assert.InRange(b.LargestRead, 1, SslStreamsOwn);
+        jenny.StartBatching();
+        await PassAsync();
+        Assert.True(b.LargestRead > 200_000, $"{b.LargestRead}");
+    }
+
+    [Fact]
     public async Task Handshake_WithAnotherPin_IsACredentialFailureThatNamesBoth()
     {
         var (a, b) = MemoryConnection.CreatePair();
