@@ -66,6 +66,18 @@ public sealed class StatusTests
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task SocketsInADirectoryThatOthersCanUse_AreNotBelieved()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var server = Start(directory, Document);
+        File.SetUnixFileMode(directory.Path, File.GetUnixFileMode(directory.Path) | UnixFileMode.OtherExecute);
+        var (answers, silent) = await StatusClient.AskAsync(directory.Path, null);
+        Assert.Empty(answers);
+        Assert.Contains("open to others", Assert.Single(silent), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Server_RemovesItsSocketAtTheEnd()
     {
         using var directory = new TemporaryDirectory();

@@ -60,6 +60,21 @@ public sealed class StatusTests : TunnelTest
         await second.EchoAsync("second again");
     }
 
+    [Fact]
+    public async Task ADirectoryOrASecretOfSomebodyElse_IsRefused()
+    {
+        var run = Directory.CreateDirectory(Path.Combine(Lab.Client.Folder, "jack", "run", "burrow")).FullName;
+        await Lab.Client.RunAsync(["chown", "12345", run]);
+        var status = Lab.Client.StartBurrow("jack", "status");
+        Assert.Equal(1, await status.WaitForExitAsync());
+        await status.WaitForLineAsync("belongs to somebody else \\(uid 12345\\)");
+
+        await Lab.Client.RunAsync(["chown", "12345", Secret]);
+        var jack = StartJack("-L", Forward);
+        Assert.Equal(2, await jack.WaitForExitAsync());
+        await jack.WaitForLineAsync("secret: refused, because it belongs to uid 12345");
+    }
+
     static JsonElement Only(JsonElement status) => Assert.Single(status.GetProperty("sessions").EnumerateArray());
 
     static async Task<JsonElement> StatusAsync(LabHost host, string user)
