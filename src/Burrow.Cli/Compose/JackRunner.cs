@@ -28,6 +28,7 @@ internal static class JackRunner
     public static async Task<int> RunAsync(JackOptions options, RunContext context)
     {
         var logger = context.Loggers.CreateLogger("jack");
+        SpareDescriptors.Keep(SpareDescriptors.Usual);
         CreditBudget.Shared = new CreditBudget(options.MemoryLimit);
         TlsClient? tls = null;
         string jennyKey;

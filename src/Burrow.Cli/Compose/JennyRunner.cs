@@ -28,6 +28,7 @@ internal static class JennyRunner
     public static async Task<int> RunAsync(JennyOptions options, RunContext context)
     {
         var logger = context.Loggers.CreateLogger("jenny");
+        SpareDescriptors.Keep(SpareDescriptors.Usual);
         CreditBudget.Shared = new CreditBudget(options.MemoryLimit);
         TlsServer? tls = null;
         CredentialTable credentials;
@@ -71,7 +72,10 @@ internal static class JennyRunner
         await maps.ApplyAsync(options.Maps, sessions);
         var accepting = listeners.ConvertAll(listener =>
         {
-            TunnelLog.Waiting(logger, listener.Address.ToString());
+            var where = listener.Address.ToString();
+            TunnelLog.Waiting(logger, where);
+            listener.Paused = reason => TunnelLog.AcceptPaused(logger, where, reason);
+            listener.Resumed = () => TunnelLog.AcceptResumed(logger, where);
             return port.RunAsync(listener);
         });
         void Reread(JennyOptions changed)

@@ -49,6 +49,12 @@ static partial class TunnelLog
     [LoggerMessage(1016, LogLevel.Error, "the {Mode} tunnel stumbled and begins anew; this is a fault of Burrow itself")]
     public static partial void KeeperFailed(ILogger logger, string mode, Exception exception);
 
+    [LoggerMessage(1017, LogLevel.Warning, "waiting for tunnels on {Where}: can't accept for now, callers wait ({Reason})")]
+    public static partial void AcceptPaused(ILogger logger, string where, EndReason reason);
+
+    [LoggerMessage(1018, LogLevel.Information, "waiting for tunnels on {Where}: accepts again")]
+    public static partial void AcceptResumed(ILogger logger, string where);
+
     [LoggerMessage(1020, LogLevel.Information, "map {Map}: listening")]
     public static partial void Listening(ILogger logger, string map);
 

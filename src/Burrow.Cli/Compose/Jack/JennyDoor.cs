@@ -7,7 +7,7 @@ using Burrow.Session.Handshake;
 namespace Burrow.Cli.Compose.Jack;
 
 /// <summary>Dials Jenny by her URLs, in turn, and puts the mode around the carrier.</summary>
-/// <param name="urls">Ways to her, best first.</param>
+/// <param name="urls">Ways to her. The first is tried first; after that each attempt takes the next one, because nobody knows which of them still works.</param>
 /// <param name="tls">Null when every carrier is authenticated by itself.</param>
 /// <param name="time">For overlapped dials.</param>
 sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, TimeProvider time) : IJennyDoor
@@ -47,7 +47,7 @@ sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, TimeProvi
         }
     }
 
-    static ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, CancellationToken stop) => CarrierRegistry.For(url).DialAsync(url, DialTimeout, bind: null, stop);
+    static ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, CancellationToken stop) => CarrierRegistry.DialAsync(url, DialTimeout, bind: null, stop);
 
     static async ValueTask<DoorResult> NoKeyAsync(CarrierUrl url, Connection carrier)
     {
