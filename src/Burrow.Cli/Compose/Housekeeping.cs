@@ -4,17 +4,18 @@ using Burrow.Session;
 
 namespace Burrow.Cli.Compose;
 
-/// <summary>Gives memory back that a burst needed and nobody needs any more, and takes spare descriptors back.</summary>
-sealed class Housekeeping : IDisposable
+/// <summary>Gives memory back that a burst needed and nobody needs any more, takes spare descriptors back, and tells what was not told one by one.</summary>
+sealed class Housekeeping(Repeats repeats) : IDisposable
 {
     static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
 
-    readonly Timer _timer = new(static _ =>
+    readonly Timer _timer = new(static repeats =>
     {
         SlabPool.Shared.Trim();
         LinkMemory.Trim();
         SpareDescriptors.Refill();
-    }, null, Beat, Beat);
+        ((Repeats)repeats!).TellOver();
+    }, repeats, Beat, Beat);
 
     public void Dispose() => _timer.Dispose();
 }

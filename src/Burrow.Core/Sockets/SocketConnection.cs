@@ -44,6 +44,26 @@ public sealed class SocketConnection : Connection
     /// <summary>For options that only some users need. Reading, writing and closing stay here.</summary>
     internal Socket Socket => _socket;
 
+    /// <summary>
+    /// Whether the peer has reset the connection, or has ended its direction and everything that it sent was read; for one from which nothing was read yet: it came, said nothing and
+    /// left. Takes nothing of what is there to read.
+    /// </summary>
+    public bool HasLeft
+    {
+        get
+        {
+            if (_closed) return true;
+            try
+            {
+                return _socket.Poll(0, SelectMode.SelectError) || (_socket.Poll(0, SelectMode.SelectRead) && _socket.Available == 0);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return true;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override int TryRead(Span<byte> buffer)
     {

@@ -30,7 +30,7 @@ sealed class KeeperTable(Func<Mode, byte, SessionKeeper> make, int paths, Cancel
     }
 
     /// <summary>The session with the fewest channels among those of the mode; the first one born when there is none yet.</summary>
-    public async ValueTask<Session.Session?> PickAsync(Mode mode)
+    public async ValueTask<Session.Session?> PickAsync(Mode mode, Task givenUp)
     {
         Use(mode); // a map listens a moment before its mode comes into use, and its first client may be quick
         List<SessionKeeper> keepers;
@@ -38,7 +38,7 @@ sealed class KeeperTable(Func<Mode, byte, SessionKeeper> make, int paths, Cancel
         var best = keepers.Select(keeper => keeper.Session).Where(session => session is not null)
             .MinBy(session => paths == 1 ? 0 : (session!.IsAttached ? 0 : 1 << 30) + session.Snapshot().Channels);
         if (best is not null || keepers.Count == 0) return best;
-        return await await Task.WhenAny(keepers.Select(keeper => keeper.SessionAsync()));
+        return await Task.WhenAny([givenUp, .. keepers.Select(keeper => keeper.SessionAsync())]) is Task<Session.Session?> born ? await born : null;
     }
 
     public void Kick(IReadOnlySet<IPAddress> addresses)
