@@ -60,6 +60,8 @@ internal sealed class StatusServer : IAsyncDisposable
 
     async Task AcceptAsync()
     {
+        // The first answer loads what makes answers, and that needs files to be opened: done now, it can be given when no descriptor is left.
+        _ = Answer();
         var answers = new List<Task>(MaxCallers);
         while (await AcceptOneAsync() is { } caller)
         {
@@ -99,13 +101,15 @@ internal sealed class StatusServer : IAsyncDisposable
         try
         {
             await using var stream = new NetworkStream(caller, ownsSocket: true);
-            await stream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(_source.Snapshot(), StatusJson.Default.StatusDocument), patience.Token);
+            await stream.WriteAsync(Answer(), patience.Token);
         }
         catch (Exception error) when (error is OperationCanceledException or IOException or SocketException)
         {
             // The caller left, or took too long.
         }
     }
+
+    byte[] Answer() => JsonSerializer.SerializeToUtf8Bytes(_source.Snapshot(), StatusJson.Default.StatusDocument);
 
     public async ValueTask DisposeAsync()
     {

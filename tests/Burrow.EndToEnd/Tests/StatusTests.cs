@@ -77,10 +77,16 @@ public sealed class StatusTests : TunnelTest
 
     static JsonElement Only(JsonElement status) => Assert.Single(status.GetProperty("sessions").EnumerateArray());
 
-    static async Task<JsonElement> StatusAsync(LabHost host, string user)
+    internal static async Task<JsonElement> StatusAsync(LabHost host, string user)
     {
-        var status = host.StartBurrow(user, "status", "--json");
-        Assert.Equal(0, await status.WaitForExitAsync());
-        return Assert.Single(JsonDocument.Parse(status.Output).RootElement.EnumerateArray());
+        // It may be asked before it has come as far as answering.
+        var deadline = new Deadline(TimeSpan.FromSeconds(10), $"the {user} of {host.Name} has no status");
+        while (true)
+        {
+            var status = host.StartBurrow(user, "status", "--json");
+            Assert.Equal(0, await status.WaitForExitAsync());
+            if (!status.Output.Contains("Nothing is running", StringComparison.Ordinal)) return Assert.Single(JsonDocument.Parse(status.Output).RootElement.EnumerateArray());
+            await deadline.PollAsync();
+        }
     }
 }

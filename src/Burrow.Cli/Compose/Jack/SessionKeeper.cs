@@ -139,6 +139,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         jack.Wants(born.WantedModes);
         Publish(session, end);
         await using var _ = stop.Register(() => session.End(EndReason.Stopped));
+        await using var expiry = ExpireWithoutCarrier(session);
 
         var next = first is { } door ? (door, AttachPoint.Birth) : ((DoorResult, AttachPoint)?)null;
         EndReason? refused = null;
@@ -146,7 +147,6 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         {
             if (next is null)
             {
-                await using var expiry = ExpireWithout(session);
                 (next, refused) = await AttachAsync(session, stop);
                 if (next is null) break;
             }
@@ -159,14 +159,14 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
     }
 
     /// <summary>Ends the session when no carrier is found in time: its clients hear that it is over, rather than to wait for a Jenny who has long forgotten it.</summary>
-    ITimer ExpireWithout(Session.Session session)
+    ITimer ExpireWithoutCarrier(Session.Session session)
     {
-        var since = Time.GetTimestamp();
+        var born = Time.GetTimestamp();
         // Looked at now and then rather than awaited in one piece: a machine that slept counts that time, too.
         return Time.CreateTimer(
             _ =>
             {
-                if (Time.GetElapsedTime(since) >= jack.SessionTimeout) session.Close(new EndReason(EndPhase.Attach, EndSide.Path, EndCause.Expired, $"no way to Jenny for {Duration.Format(jack.SessionTimeout)}"));
+                if (Carriers.AwayFor(born) >= jack.SessionTimeout) session.Close(new EndReason(EndPhase.Attach, EndSide.Path, EndCause.Expired, $"no way to Jenny for {Duration.Format(jack.SessionTimeout)}"));
             },
             null, ExpiryLook, ExpiryLook);
     }
