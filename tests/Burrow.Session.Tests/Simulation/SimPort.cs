@@ -82,6 +82,7 @@ sealed class SimPort : IChannelPort
     {
         if (End is not null || Aborted is not null) return Connection.Aborted;
         _world.Check(!_draining, "the reader writes while the port drains");
+        _world.EndOf(_session).Interleave();
         return Take(buffer);
     }
 
@@ -96,6 +97,7 @@ sealed class SimPort : IChannelPort
     {
         _world.Check(!PeerFinished, "completed twice");
         _world.Check(!Closed, "completed after the close");
+        _world.EndOf(_session).Interleave();
         PeerFinished = true;
         if (_app.CloseAfterReading) _world.Clock.After(_app.CloseDelay, AppCloses);
     }

@@ -61,6 +61,10 @@ sealed partial class SimWorld
 
     public Mode Mode { get; }
 
+    public SeededRandom Random => _random;
+
+    public SimEnd EndOf(Session session) => session.IsJack ? _jack : _jenny;
+
     public ChannelPlan Plan(int key) => _plans[key - 1];
 
     /// <summary>Lets the schedule happen and checks what came of it.</summary>
