@@ -118,6 +118,7 @@ public sealed partial class Session
         {
             if (channel.Over || channel.ReadEnded) return;
             channel.Readable = true;
+            Watch(channel);
             _scheduler.Offer(channel);
             if (channel.List == ReadyList.None || _link is null) return;
         }

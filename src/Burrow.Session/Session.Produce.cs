@@ -44,6 +44,7 @@ public sealed partial class Session
             }
             foreach (var channel in _again)
             {
+                channel.ReadAgain = false;
                 channel.Readable = !channel.Over && !channel.ReadEnded;
                 _scheduler.Offer(channel);
             }
@@ -144,7 +145,8 @@ public sealed partial class Session
             else if (count is > 0 or Connection.WouldBlock)
             {
                 ChannelScheduler.RanDry(channel);
-                if (count > 0) _again.Add(channel);
+                channel.ReadAgain = count > 0;
+                if (channel.ReadAgain) _again.Add(channel);
                 else arm = true;
             }
             else if (count == Connection.EndOfStream)

@@ -36,6 +36,7 @@ public sealed partial class Session : IAttachable
     int _silent; // an upper bound of the channels in _control that were reset before they were committed
     readonly Queue<byte[]> _sessionFrames = new();
     readonly List<Channel> _starved = [];
+    readonly List<Channel> _watched = [];
     LinkState? _link;
     ulong _epoch;
     ulong _received; // what the reader has verified, as of its last Receive
@@ -163,6 +164,7 @@ public sealed partial class Session : IAttachable
             if (_link == link) _link = null;
             DropSlab();
             unwatched = [.. _again];
+            foreach (var channel in unwatched) channel.ReadAgain = false;
             _again.Clear();
             ending = _link is null && !link.Superseded ? _ending : null;
         }
@@ -201,6 +203,7 @@ public sealed partial class Session : IAttachable
             _channels.Clear();
             _uncommitted.Clear();
             _control.Clear();
+            _watched.Clear();
             _sessionFrames.Clear();
             _log.Clear();
         }

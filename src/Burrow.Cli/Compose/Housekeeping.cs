@@ -1,18 +1,45 @@
 using Burrow.Core.Memory;
 using Burrow.Session;
+using Microsoft.Extensions.Logging;
 
 namespace Burrow.Cli.Compose;
 
-/// <summary>Gives memory back that a burst needed and nobody needs any more.</summary>
+/// <summary>What a process looks after now and then: sessions' local ends that nobody waits for, and memory that a burst needed and nobody needs any more.</summary>
 sealed class Housekeeping : IDisposable
 {
-    static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
+    const int BeatsBetweenTrims = 10;
 
-    readonly Timer _timer = new(static _ =>
+    readonly Func<IEnumerable<Session.Session>> _sessions;
+    readonly ILogger _logger;
+    readonly Timer _timer;
+    int _beats;
+    int _working;
+
+    public Housekeeping(Func<IEnumerable<Session.Session>> sessions, ILogger logger)
     {
-        SlabPool.Shared.Trim();
-        LinkMemory.Trim();
-    }, null, Beat, Beat);
+        (_sessions, _logger) = (sessions, logger);
+        _timer = new Timer(static state => ((Housekeeping)state!).Beat(), this, Session.Session.SurveyBeat, Session.Session.SurveyBeat);
+    }
 
     public void Dispose() => _timer.Dispose();
+
+    void Beat()
+    {
+        if (Interlocked.Exchange(ref _working, 1) != 0) return; // the beat before takes its time
+        try
+        {
+            foreach (var session in _sessions()) session.Survey();
+            if (++_beats % BeatsBetweenTrims != 0) return;
+            SlabPool.Shared.Trim();
+            LinkMemory.Trim();
+        }
+        catch (Exception exception)
+        {
+            TunnelLog.ChoreFailed(_logger, exception); // on a timer's thread it would end the process
+        }
+        finally
+        {
+            Volatile.Write(ref _working, 0);
+        }
+    }
 }

@@ -63,7 +63,7 @@ internal static class JackRunner
         context.OnHangup = reload.Reload;
         var process = new ProcessStatus(Environment.ProcessId, "jack", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
         var status = new TunnelStatus(process, maps, () => keepers.Status(jack.Door.Name), () => []);
-        using var housekeeping = new Housekeeping();
+        using var housekeeping = new Housekeeping(() => keepers.Sessions, logger);
         using var metrics = new TunnelMetrics(status);
         await using var server = StatusServer.Start("jack", status, logger);
 

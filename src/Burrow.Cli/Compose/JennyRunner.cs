@@ -86,7 +86,7 @@ internal static class JennyRunner
         context.OnHangup = reload.Reload;
         var process = new ProcessStatus(Environment.ProcessId, "jenny", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
         var status = new TunnelStatus(process, maps, () => sessions.All.Select(session => TunnelStatus.Of(session.Session, session.Peer, session.BornAt, session.Carriers)), () => sessions.All.Select(session => session.Status()));
-        using var housekeeping = new Housekeeping();
+        using var housekeeping = new Housekeeping(() => sessions.All.Select(session => session.Session), logger);
         using var metrics = new TunnelMetrics(status);
         await using var server = StatusServer.Start("jenny", status, logger);
         await using var expiry = time.CreateTimer(static table => ((SessionTable)table!).Expire(), sessions, ExpiryLook, ExpiryLook);

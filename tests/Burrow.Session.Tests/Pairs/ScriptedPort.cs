@@ -87,6 +87,8 @@ sealed class ScriptedPort(Session session, Channel channel) : IChannelPort
         return count;
     }
 
+    public bool DetectReset() => !_armed && End is not null;
+
     public void Drain()
     {
         _draining = true;

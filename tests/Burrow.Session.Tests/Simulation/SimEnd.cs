@@ -29,6 +29,7 @@ sealed class SimEnd : ISessionHandler
         _world = world;
         Budget = budget;
         Session = new Session(new SessionId(1, 2), mode, key, isJack, this, budget);
+        world.Clock.After(Session.SurveyBeat, Survey);
     }
 
     public Session Session { get; }
@@ -207,6 +208,15 @@ sealed class SimEnd : ISessionHandler
         _timerDue = TimeSpan.MaxValue;
         if (Session.Tick(_link, _world.Clock.Now) is { } dead) Down(dead);
         else UpdateTimer();
+    }
+
+    void Survey()
+    {
+        if (Session.Ended is not null) return;
+        Session.Survey();
+        foreach (var port in Ports)
+            if (port is { End: not null, Over: false }) _world.Check(++port.SurveysAfterReset <= 2, $"channel {port.Channel.Id}: nobody noticed its application's reset");
+        _world.Clock.After(Session.SurveyBeat, Survey);
     }
 
     void CheckBounds()

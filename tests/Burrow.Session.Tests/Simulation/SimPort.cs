@@ -48,6 +48,9 @@ sealed class SimPort : IChannelPort
 
     public Channel Channel => _channel;
 
+    /// <summary>Looks around since the application has reset its end.</summary>
+    public int SurveysAfterReset { get; set; }
+
     public string State => $"sent {Sent}/{_app.Total} delivered {Delivered} finished {SaidFinished} peer finished {PeerFinished} closed {Closed} aborted {Aborted} end {End} draining {_draining} armed {_armed} written {_written}";
 
     public int TryRead(Span<byte> buffer)
@@ -85,6 +88,8 @@ sealed class SimPort : IChannelPort
         _world.EndOf(_session).Interleave();
         return Take(buffer);
     }
+
+    public bool DetectReset() => !_armed && End is not null;
 
     public void Drain()
     {

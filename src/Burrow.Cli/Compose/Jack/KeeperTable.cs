@@ -16,6 +16,15 @@ sealed class KeeperTable(Func<Mode, byte, SessionKeeper> make, int paths, Cancel
     /// <summary>Completes when Jenny refuses us for good, or with null when all has stopped.</summary>
     public Task<EndReason?> Refused => _refused.Task;
 
+    /// <summary>Those that are there now.</summary>
+    public IReadOnlyList<Session.Session> Sessions
+    {
+        get
+        {
+            lock (_gate) return [.. _keepers.Select(known => known.Keeper.Session).OfType<Session.Session>()];
+        }
+    }
+
     public void Use(Mode mode)
     {
         lock (_gate)
