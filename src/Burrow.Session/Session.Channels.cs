@@ -153,7 +153,7 @@ public sealed partial class Session
         {
             if (channel.Over) return;
             channel.Queue!.Advance(count);
-            if (!channel.Window.Consume(count)) return;
+            if (!channel.Window.Consume(count, _budget)) return;
             Note(channel, PendingFrames.Credit);
         }
         Work.Set();

@@ -12,12 +12,15 @@ public sealed partial class Session
     /// <summary>How often <see cref="Survey"/> is to be called. A reset is noticed by the second look; a look costs a system call for each channel that stands still, and nothing for idle ones.</summary>
     public static readonly TimeSpan SurveyBeat = TimeSpan.FromSeconds(1);
 
-    /// <summary>Resets the channels whose applications have reset theirs behind bytes that can't be sent. Any thread, one at a time.</summary>
-    public void Survey()
+    /// <summary>Resets the channels whose applications have reset theirs behind bytes that can't be sent, and takes windows back that are not needed when memory is short. Any thread, one at a time.</summary>
+    /// <param name="now">The session's time.</param>
+    public void Survey(TimeSpan now)
     {
         List<Channel>? still = null;
         lock (_gate)
         {
+            if (_budget.IsShort)
+                foreach (var channel in _channels.Values) channel.Window.Shrink(now, _budget);
             for (var i = _watched.Count - 1; i >= 0; i--)
             {
                 var channel = _watched[i];

@@ -21,6 +21,9 @@ namespace Burrow.Session;
 /// </remarks>
 public sealed partial class Session : IAttachable
 {
+    /// <summary>Channels that the peer may have open at once in a session; a process has 20,000 descriptors at most on many systems.</summary>
+    public const int MaxPeerChannels = 32_768;
+
     readonly Lock _gate = new();
     readonly ISessionHandler _handler;
     readonly CreditBudget _budget;
@@ -111,6 +114,12 @@ public sealed partial class Session : IAttachable
     internal int Waiting
     {
         get { lock (_gate) return _control.Count + _starved.Count; }
+    }
+
+    /// <summary>Bytes of memory that are kept for a replay. For tests.</summary>
+    internal long ReplayMemory
+    {
+        get { lock (_gate) return (long)_log.Slabs * SessionTuning.BatchBytes; }
     }
 
     /// <summary>Whether a carrier is up.</summary>

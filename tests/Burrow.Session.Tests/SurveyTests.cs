@@ -73,7 +73,7 @@ public sealed class SurveyTests
         _pair.Attach();
         var port = _pair.Jack.Open();
         port.Write(SessionPair.Bytes(100));
-        _pair.Jack.Session.Survey();
+        _pair.Jack.Session.Survey(_pair.Now);
         port.Fail();
         _pair.Jack.Produce(_pair.Now);
         Assert.NotNull(port.Aborted);
@@ -86,8 +86,8 @@ public sealed class SurveyTests
     {
         for (var i = 0; i < 2; i++)
         {
-            _pair.Jack.Session.Survey();
-            _pair.Jenny.Session.Survey();
+            _pair.Jack.Session.Survey(_pair.Now);
+            _pair.Jenny.Session.Survey(_pair.Now);
         }
     }
 }

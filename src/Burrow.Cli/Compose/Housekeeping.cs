@@ -1,5 +1,6 @@
 using Burrow.Core.Memory;
 using Burrow.Session;
+using Burrow.Session.Link;
 using Microsoft.Extensions.Logging;
 
 namespace Burrow.Cli.Compose;
@@ -9,15 +10,15 @@ sealed class Housekeeping : IDisposable
 {
     const int BeatsBetweenTrims = 10;
 
-    readonly Func<IEnumerable<Session.Session>> _sessions;
+    readonly Func<IEnumerable<LinkRunner>> _runners;
     readonly ILogger _logger;
     readonly Timer _timer;
     int _beats;
     int _working;
 
-    public Housekeeping(Func<IEnumerable<Session.Session>> sessions, ILogger logger)
+    public Housekeeping(Func<IEnumerable<LinkRunner>> runners, ILogger logger)
     {
-        (_sessions, _logger) = (sessions, logger);
+        (_runners, _logger) = (runners, logger);
         _timer = new Timer(static state => ((Housekeeping)state!).Beat(), this, Session.Session.SurveyBeat, Session.Session.SurveyBeat);
     }
 
@@ -28,7 +29,7 @@ sealed class Housekeeping : IDisposable
         if (Interlocked.Exchange(ref _working, 1) != 0) return; // the beat before takes its time
         try
         {
-            foreach (var session in _sessions()) session.Survey();
+            foreach (var runner in _runners()) runner.Survey();
             if (++_beats % BeatsBetweenTrims != 0) return;
             SlabPool.Shared.Trim();
             LinkMemory.Trim();

@@ -17,9 +17,6 @@ namespace Burrow.Cli.Compose;
 /// <summary>Runs Jack: puts the parts together, waits, and takes them apart.</summary>
 internal static class JackRunner
 {
-    // More than a process has descriptors for on many systems.
-    const int MaxChannels = 32_768;
-
     // How long a stop may take: the word of our end has to reach Jenny, or she keeps our listeners until she notices.
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
@@ -28,7 +25,6 @@ internal static class JackRunner
     public static async Task<int> RunAsync(JackOptions options, RunContext context)
     {
         var logger = context.Loggers.CreateLogger("jack");
-        CreditBudget.Shared = new CreditBudget(options.MemoryLimit);
         TlsClient? tls = null;
         string jennyKey;
         try
@@ -52,7 +48,7 @@ internal static class JackRunner
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
         KeeperTable? keepers = null;
         var jack = new JackContext(
-            ends, new JennyDoor(urls, tls, time), Permissions.Of(options, orElse: Authority.None), new ChannelQuota(MaxChannels), instance, options.Name, options.Retry, SessionChoices.Of(options), new FirstMeeting(),
+            ends, new JennyDoor(urls, tls, time), Permissions.Of(options, orElse: Authority.None), new ChannelQuota(Session.Session.MaxPeerChannels), instance, options.Name, options.Retry, SessionChoices.Of(options), new CreditBudget(options.MemoryLimit), new FirstMeeting(),
             wanted => Use(keepers!, Modes(wanted)));
         keepers = new KeeperTable((mode, path) => new SessionKeeper(jack, mode, path), options.Paths, stop.Token);
 
@@ -63,7 +59,7 @@ internal static class JackRunner
         context.OnHangup = reload.Reload;
         var process = new ProcessStatus(Environment.ProcessId, "jack", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
         var status = new TunnelStatus(process, maps, () => keepers.Status(jack.Door.Name), () => []);
-        using var housekeeping = new Housekeeping(() => keepers.Sessions, logger);
+        using var housekeeping = new Housekeeping(() => keepers.Runners, logger);
         using var metrics = new TunnelMetrics(status);
         await using var server = StatusServer.Start("jack", status, logger);
 

@@ -28,7 +28,6 @@ internal static class JennyRunner
     public static async Task<int> RunAsync(JennyOptions options, RunContext context)
     {
         var logger = context.Loggers.CreateLogger("jenny");
-        CreditBudget.Shared = new CreditBudget(options.MemoryLimit);
         TlsServer? tls = null;
         CredentialTable credentials;
         try
@@ -50,7 +49,7 @@ internal static class JennyRunner
         var chores = new Chores(logger);
         var maps = new MapTable(isJack: false, chores, time, logger);
         var ends = new SessionEndContext(maps, new TcpDialer(time), chores, time, logger);
-        var sessions = new SessionTable(ends, credentials.GrantOf, () => (byte)maps.Modes.Sum(mode => 1 << (int)mode), options.SessionTimeout, SessionChoices.Of(options));
+        var sessions = new SessionTable(ends, credentials.GrantOf, () => (byte)maps.Modes.Sum(mode => 1 << (int)mode), options.SessionTimeout, SessionChoices.Of(options), new CreditBudget(options.MemoryLimit));
         var reception = new Reception(sessions, credentials, time, logger);
 
         // Without a credential only carriers that are authenticated themselves are let in: whoever comes by TLS is told that nobody knows him.
@@ -86,7 +85,7 @@ internal static class JennyRunner
         context.OnHangup = reload.Reload;
         var process = new ProcessStatus(Environment.ProcessId, "jenny", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
         var status = new TunnelStatus(process, maps, () => sessions.All.Select(session => TunnelStatus.Of(session.Session, session.Peer, session.BornAt, session.Carriers)), () => sessions.All.Select(session => session.Status()));
-        using var housekeeping = new Housekeeping(() => sessions.All.Select(session => session.Session), logger);
+        using var housekeeping = new Housekeeping(() => sessions.All.Select(session => session.Runner), logger);
         using var metrics = new TunnelMetrics(status);
         await using var server = StatusServer.Start("jenny", status, logger);
         await using var expiry = time.CreateTimer(static table => ((SessionTable)table!).Expire(), sessions, ExpiryLook, ExpiryLook);

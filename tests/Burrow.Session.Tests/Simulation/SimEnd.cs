@@ -213,7 +213,7 @@ sealed class SimEnd : ISessionHandler
     void Survey()
     {
         if (Session.Ended is not null) return;
-        Session.Survey();
+        Session.Survey(_world.Clock.Now);
         foreach (var port in Ports)
             if (port is { End: not null, Over: false }) _world.Check(++port.SurveysAfterReset <= 2, $"channel {port.Channel.Id}: nobody noticed its application's reset");
         _world.Clock.After(Session.SurveyBeat, Survey);
@@ -223,6 +223,7 @@ sealed class SimEnd : ISessionHandler
     {
         foreach (var port in Ports)
         {
+            _world.Check(port.Over || port.Channel.Over || port.Channel.Window.Reserved == 0 || port.Channel.Window.Granted - port.Channel.Window.Consumed <= (ulong)port.Channel.Window.Reserved, "more is granted than is reserved");
             if (port.Channel.Queue is not { Length: > 0 } queue) continue;
             _world.Check(queue.Length <= (long)(port.Channel.Window.Granted - port.Channel.Window.Consumed), "more is queued than was granted");
         }

@@ -91,7 +91,7 @@ sealed partial class SimWorld
         if (_jack.Session.Ended is not null && !_jenny.HasCarrier) _jenny.Session.Close(new EndReason(EndPhase.Attach, EndSide.Path, EndCause.Expired));
     }
 
-    static long BudgetOf(SeededRandom random) => random.Chance(85) ? CreditBudget.DefaultTotal : random.Pick(9_000, 20_000, 70_000, 200_000);
+    static long BudgetOf(SeededRandom random) => random.Chance(85) ? CreditBudget.DefaultTotal : random.Pick(9_000, 20_000, 70_000, 200_000, 700_000);
 
     bool IsDone
     {

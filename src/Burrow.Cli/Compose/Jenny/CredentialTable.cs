@@ -10,7 +10,6 @@ sealed class CredentialTable
     const int DefaultMaxSessions = 64;
 
     // More than a process has descriptors for on many systems: it bounds what an entry that says nothing can make us remember.
-    const int DefaultMaxChannels = 32_768;
 
     readonly Authority _default;
     readonly Grant _unnamed;
@@ -20,7 +19,7 @@ sealed class CredentialTable
     public CredentialTable(Authority orElse)
     {
         _default = orElse;
-        _unnamed = new Grant(null, orElse, DefaultMaxSessions, new ChannelQuota(DefaultMaxChannels));
+        _unnamed = new Grant(null, orElse, DefaultMaxSessions, new ChannelQuota(Session.Session.MaxPeerChannels));
     }
 
     /// <exception cref="KeyProblemException">An entry's permit is not understood.</exception>
@@ -40,7 +39,7 @@ sealed class CredentialTable
     Grant GrantOf(Credential credential, bool alone)
     {
         var quota = _byPin.TryGetValue(credential.Pin.Text, out var known) && known.Credential.MaxChannels == credential.MaxChannels
-            ? known.Grant.Quota : new ChannelQuota(credential.MaxChannels ?? DefaultMaxChannels);
+            ? known.Grant.Quota : new ChannelQuota(credential.MaxChannels ?? Session.Session.MaxPeerChannels);
         // Jenny's own maps lead to a Jack, and open what she names: with several Jacks it has to be said whom they are meant for.
         var authority = Permissions.Of(credential.PermitDial, credential.PermitListen, _default) with { OwnMaps = alone || credential.OwnMaps };
         return new(credential.Name, authority, credential.MaxSessions ?? DefaultMaxSessions, quota);
