@@ -1,3 +1,4 @@
+using Burrow.Core;
 using Burrow.Session.Mux;
 using Burrow.Session.Wire;
 
@@ -44,6 +45,10 @@ public sealed partial class Session
         channel.Pending &= ~frame;
         switch (frame)
         {
+            case PendingFrames.Open when _nextId > WireFormat.MaxChannel:
+                _ending ??= new EndReason(EndPhase.Close, EndSide.Local, EndCause.Limit, "the session has used all channel numbers"); // the next session begins with new ones
+                Work.Set(); // nobody waits for it now: END is in the next batch
+                return (FrameType.None, 0);
             case PendingFrames.Open:
                 channel.Id = _nextId;
                 _nextId += 2;

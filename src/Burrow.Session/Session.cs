@@ -110,6 +110,12 @@ public sealed partial class Session : IAttachable
 
     internal CreditBudget Budget => _budget;
 
+    /// <summary>The number of the first channel that this end opens. For tests, which have no year to use up the numbers.</summary>
+    internal ulong FirstChannel
+    {
+        init => _nextId = value;
+    }
+
     /// <summary>Channels that stand in line to say something, or to get memory. For tests.</summary>
     internal int Waiting
     {

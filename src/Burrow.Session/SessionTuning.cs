@@ -11,8 +11,11 @@ static class SessionTuning
     /// <summary>Data leaves this much of the peer's limit to control frames, so that credits and resets always pass.</summary>
     public const ulong ControlHeadroom = 64 * 1024;
 
-    /// <summary>The memory of a batch, and of what is read from a carrier at once: a system call and a wake-up at the other end for each of these.</summary>
-    public const int BatchBytes = 256 * 1024;
+    /// <summary>
+    /// The memory of a batch, and of what is read from a carrier at once: a system call and a wake-up at the other end for each of these. With what TLS adds (22 bytes to each
+    /// record of 16 KiB) it stays within four of the kernel's 64 KiB segments: a fifth one, of a few bytes, was a send, a wake-up and a read of its own for each batch.
+    /// </summary>
+    public const int BatchBytes = (256 * 1024) - 512;
 
     /// <summary>An ack after so many bytes: one for each batch. The protocol's promise is 256 KiB.</summary>
     public const ulong AckBytes = 256 * 1024;
