@@ -37,8 +37,8 @@ static class SessionTuning
     public const int MinWindow = 8 * 1024;
     public const int FirstWindow = 32 * 1024;
 
-    /// <summary>Channels that the peer may have open at once in a session; a process has 20,000 descriptors at most on many systems.</summary>
-    public const int MaxPeerChannels = 32_768;
+    /// <summary>A grown window that was not renewed for so long is not needed: many times the longest round trip.</summary>
+    public static readonly TimeSpan UnusedWindow = TimeSpan.FromSeconds(10);
 
     /// <summary>Listeners that the peer may ask for in a session.</summary>
     public const int MaxPeerListeners = 1024;

@@ -17,9 +17,6 @@ namespace Burrow.Cli.Compose;
 /// <summary>Runs Jack: puts the parts together, waits, and takes them apart.</summary>
 internal static class JackRunner
 {
-    // More than a process has descriptors for on many systems.
-    const int MaxChannels = 32_768;
-
     // Jenny's, by --permit-listen: more than any configuration has.
     const int MaxListeners = 1024;
 
@@ -32,7 +29,6 @@ internal static class JackRunner
     {
         var logger = context.Loggers.CreateLogger("jack");
         SpareDescriptors.Keep(SpareDescriptors.Usual);
-        CreditBudget.Shared = new CreditBudget(options.MemoryLimit);
         TlsClient? tls = null;
         string jennyKey;
         try
@@ -57,8 +53,8 @@ internal static class JackRunner
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
         KeeperTable? keepers = null;
         var jack = new JackContext(
-            ends, new JennyDoor(urls, tls, time), Permissions.Of(options, orElse: Authority.None), new Quotas(new Quota(MaxChannels), new Quota(MaxListeners)), instance, options.Name, options.Retry, options.SessionTimeout, SessionChoices.Of(options), new FirstMeeting(),
-            wanted => Use(keepers!, ModeMask.Modes(wanted)));
+            ends, new JennyDoor(urls, tls, time), Permissions.Of(options, orElse: Authority.None), new Quotas(new Quota(Session.Session.MaxPeerChannels), new Quota(MaxListeners)), instance, options.Name, options.Retry, options.SessionTimeout,
+            SessionChoices.Of(options), new CreditBudget(options.MemoryLimit), new FirstMeeting(), wanted => Use(keepers!, ModeMask.Modes(wanted)));
         keepers = new KeeperTable((mode, path) => new SessionKeeper(jack, mode, path), options.Paths, stop.Token);
 
         await maps.ApplyAsync(options.Maps, keepers);
@@ -68,7 +64,7 @@ internal static class JackRunner
         context.OnHangup = reload.Reload;
         var process = new ProcessStatus(Environment.ProcessId, "jack", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
         var status = new TunnelStatus(process, maps, () => keepers.Status(jack.Door.Name), () => []);
-        using var housekeeping = new Housekeeping(repeats);
+        using var housekeeping = new Housekeeping(() => keepers.Runners, repeats, logger);
         using var metrics = new TunnelMetrics(status);
         await using var server = StatusServer.Start("jack", status, logger);
 

@@ -29,7 +29,6 @@ internal static class JennyRunner
     {
         var logger = context.Loggers.CreateLogger("jenny");
         SpareDescriptors.Keep(SpareDescriptors.Usual);
-        CreditBudget.Shared = new CreditBudget(options.MemoryLimit);
         TlsServer? tls = null;
         CredentialTable credentials;
         try
@@ -52,7 +51,7 @@ internal static class JennyRunner
         var repeats = new Repeats(time, logger);
         var maps = new MapTable(isJack: false, chores, time, logger, repeats);
         var ends = new SessionEndContext(maps, new TcpDialer(time), chores, time, logger, repeats);
-        var sessions = new SessionTable(ends, credentials.GrantOf, () => ModeMask.Of(maps.Modes), options.SessionTimeout, SessionChoices.Of(options));
+        var sessions = new SessionTable(ends, credentials.GrantOf, () => ModeMask.Of(maps.Modes), options.SessionTimeout, SessionChoices.Of(options), new CreditBudget(options.MemoryLimit));
         var reception = new Reception(sessions, credentials, time, logger);
 
         // Without a credential only carriers that are authenticated themselves are let in: whoever comes by TLS is told that nobody knows him.
@@ -91,7 +90,7 @@ internal static class JennyRunner
         context.OnHangup = reload.Reload;
         var process = new ProcessStatus(Environment.ProcessId, "jenny", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
         var status = new TunnelStatus(process, maps, () => sessions.All.Select(session => TunnelStatus.Of(session.Session, session.Peer, session.BornAt, session.Carriers)), () => sessions.All.Select(session => session.Status()));
-        using var housekeeping = new Housekeeping(repeats);
+        using var housekeeping = new Housekeeping(() => sessions.All.Select(session => session.Runner), repeats, logger);
         using var metrics = new TunnelMetrics(status);
         await using var server = StatusServer.Start("jenny", status, logger);
         await using var expiry = time.CreateTimer(static table => ((SessionTable)table!).Expire(), sessions, ExpiryLook, ExpiryLook);

@@ -101,6 +101,28 @@ public sealed class SocketConnection : Connection
     }
 
     /// <inheritdoc/>
+    public override bool DetectReset()
+    {
+        if (End is not null) return true;
+        try
+        {
+            // Urgent data looks like an error to this poll, so the error itself is asked for. The kernel tells it once: it must be kept.
+            if (!_socket.Poll(0, SelectMode.SelectError)) return false;
+            var error = (SocketError)(int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+            if (error != SocketError.Success) Fail(error);
+        }
+        catch (SocketException e)
+        {
+            Fail(e.SocketErrorCode);
+        }
+        catch (ObjectDisposedException)
+        {
+            return true; // an abort came between the check and the call
+        }
+        return End is not null;
+    }
+
+    /// <inheritdoc/>
     public override int TryWrite(ReadOnlySpan<byte> buffer)
     {
         if (End is not null) return Aborted;

@@ -15,9 +15,6 @@ static class WireFormat
     /// <summary>The largest payload of a DATA frame (its length is a u20).</summary>
     public const int MaxData = (1 << LengthBits) - 1;
 
-    /// <summary>The largest payload of a STREAM record (its length is a u24).</summary>
-    public const int MaxStreamRecord = (1 << 24) - 1;
-
     /// <summary>What an opener may send before OPENED (§6).</summary>
     public const ulong EarlyCredit = 8 * 1024;
 

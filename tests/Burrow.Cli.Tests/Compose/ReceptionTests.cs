@@ -9,6 +9,7 @@ using Burrow.Core;
 using Burrow.Core.Sockets;
 using Burrow.Session;
 using Burrow.Session.Handshake;
+using Burrow.Session.Mux;
 using Xunit;
 
 namespace Burrow.Cli.Tests.Compose;
@@ -29,7 +30,7 @@ public sealed class ReceptionTests : IAsyncLifetime
         var context = new SessionEndContext(new MapTable(isJack: false, chores, time, _log, repeats), TcpDialer.Default, chores, time, _log, repeats);
         var credentials = new CredentialTable(Authority.DialAnywhere);
         credentials.Replace([new Credential("jack", _jack.Pin)]);
-        var reception = new Reception(new SessionTable(context, credentials.GrantOf, () => 0, TimeSpan.FromHours(1), SessionOptions.Default), credentials, time, _log);
+        var reception = new Reception(new SessionTable(context, credentials.GrantOf, () => 0, TimeSpan.FromHours(1), SessionOptions.Default, new CreditBudget(1 << 20)), credentials, time, _log);
         var url = CarrierUrl.Parse("127.0.0.1:0");
         _listener = (await CarrierRegistry.For(url).ListenAsync(url)).Value!;
         _running = new CarrierPort(new TlsServer(_jenny), reception.ServeAsync, reception.TurnedAway).RunAsync(_listener);

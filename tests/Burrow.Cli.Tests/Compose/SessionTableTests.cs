@@ -6,6 +6,7 @@ using Burrow.Core;
 using Burrow.Core.Sockets;
 using Burrow.Session;
 using Burrow.Session.Handshake;
+using Burrow.Session.Mux;
 using Burrow.Testing;
 using Xunit;
 
@@ -26,7 +27,7 @@ public sealed class SessionTableTests
         var chores = new Chores(_log);
         var repeats = new Repeats(_clock, _log);
         var context = new SessionEndContext(new MapTable(isJack: false, chores, _clock, _log, repeats), TcpDialer.Default, chores, _clock, _log, repeats);
-        _table = new SessionTable(context, _credentials.GrantOf, () => 0, TimeSpan.FromHours(1), SessionOptions.Default);
+        _table = new SessionTable(context, _credentials.GrantOf, () => 0, TimeSpan.FromHours(1), SessionOptions.Default, new CreditBudget(1 << 20));
     }
 
     IAttachable Born(Pin pin, UInt128 instance, ulong run = 1, Mode mode = Mode.Encrypted, byte path = 0)

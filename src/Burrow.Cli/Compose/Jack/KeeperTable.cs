@@ -3,6 +3,7 @@ using Burrow.Cli.Compose.Maps;
 using Burrow.Cli.Config;
 using Burrow.Cli.Status;
 using Burrow.Core;
+using Burrow.Session.Link;
 
 namespace Burrow.Cli.Compose.Jack;
 
@@ -15,6 +16,15 @@ sealed class KeeperTable(Func<Mode, byte, SessionKeeper> make, int paths, Cancel
 
     /// <summary>Completes when Jenny refuses us for good, or with null when all has stopped.</summary>
     public Task<EndReason?> Refused => _refused.Task;
+
+    /// <summary>Of the sessions that are there now.</summary>
+    public IReadOnlyList<LinkRunner> Runners
+    {
+        get
+        {
+            lock (_gate) return [.. _keepers.Select(known => known.Keeper.Runner).OfType<LinkRunner>()];
+        }
+    }
 
     public void Use(Mode mode)
     {

@@ -129,7 +129,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
     async Task<EndReason?> KeepAsync(Born born, DoorResult? first, CancellationToken stop)
     {
         var end = new SessionEnd(jack.Ends, jack.Authority, jack.Quotas, jack.Door.Name);
-        var session = new Session.Session(born.Session, mode, born.ResumeKey.ToArray(), isJack: true, end, CreditBudget.Shared) { Options = jack.Options };
+        var session = new Session.Session(born.Session, mode, born.ResumeKey.ToArray(), isJack: true, end, jack.Budget) { Options = jack.Options };
         end.Bind(session);
         end.Ended += _ => Unpublish(session, end);
         var runner = Runner = new LinkRunner(session, Time);
@@ -312,7 +312,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
 /// <param name="SessionTimeout">How long a session without a carrier is kept.</param>
 /// <param name="Wants">Told which modes Jenny's own maps need.</param>
 sealed record JackContext(
-    SessionEndContext Ends, IJennyDoor Door, Authority Authority, Quotas Quotas, Instance Instance, string Name, TimeSpan LongestPause, TimeSpan SessionTimeout, SessionOptions Options, FirstMeeting Met, Action<byte> Wants);
+    SessionEndContext Ends, IJennyDoor Door, Authority Authority, Quotas Quotas, Instance Instance, string Name, TimeSpan LongestPause, TimeSpan SessionTimeout, SessionOptions Options, CreditBudget Budget, FirstMeeting Met, Action<byte> Wants);
 
 /// <summary>Whether any session was ever born in this process: until then, whoever answers with another key is not who was meant.</summary>
 sealed class FirstMeeting

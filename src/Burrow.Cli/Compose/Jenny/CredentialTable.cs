@@ -9,9 +9,6 @@ sealed class CredentialTable
     // Sessions of one credential at once, unless its entry says otherwise: three modes for twenty Jacks who share a secret.
     const int DefaultMaxSessions = 64;
 
-    // More than a process has descriptors for on many systems: it bounds what an entry that says nothing can make us remember.
-    const int DefaultMaxChannels = 32_768;
-
     // Each is a descriptor or two: it bounds what one credential can take of those that all share.
     const int DefaultMaxListeners = 1024;
 
@@ -23,7 +20,7 @@ sealed class CredentialTable
     public CredentialTable(Authority orElse)
     {
         _default = orElse;
-        _unnamed = new Grant(null, orElse, DefaultMaxSessions, new Quotas(new Quota(DefaultMaxChannels), new Quota(DefaultMaxListeners)));
+        _unnamed = new Grant(null, orElse, DefaultMaxSessions, new Quotas(new Quota(Session.Session.MaxPeerChannels), new Quota(DefaultMaxListeners)));
     }
 
     /// <exception cref="KeyProblemException">An entry's permit is not understood.</exception>
@@ -44,7 +41,7 @@ sealed class CredentialTable
     {
         var known = _byPin.TryGetValue(credential.Pin.Text, out var before) ? before.Grant.Quotas : null;
         var quotas = new Quotas(
-            Kept(known?.Channels, credential.MaxChannels ?? DefaultMaxChannels), Kept(known?.Listeners, credential.MaxListeners ?? DefaultMaxListeners));
+            Kept(known?.Channels, credential.MaxChannels ?? Session.Session.MaxPeerChannels), Kept(known?.Listeners, credential.MaxListeners ?? DefaultMaxListeners));
         // Jenny's own maps lead to a Jack, and open what she names: with several Jacks it has to be said whom they are meant for.
         var authority = Permissions.Of(credential.PermitDial, credential.PermitListen, _default) with { OwnMaps = alone || credential.OwnMaps };
         return new(credential.Name, authority, credential.MaxSessions ?? DefaultMaxSessions, quotas);

@@ -15,7 +15,8 @@ namespace Burrow.Cli.Compose.Jenny;
 /// <param name="wantedModes">The modes in which our own maps need a session.</param>
 /// <param name="timeout">How long a session waits for its Jack.</param>
 /// <param name="options">For every session.</param>
-sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grants, Func<byte> wantedModes, TimeSpan timeout, SessionOptions options) : ISessionDirectory, ISessionSource
+/// <param name="budget">The process's memory for what sessions hold.</param>
+sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grants, Func<byte> wantedModes, TimeSpan timeout, SessionOptions options, CreditBudget budget) : ISessionDirectory, ISessionSource
 {
     readonly Lock _gate = new();
     readonly Dictionary<SessionId, JennySession> _sessions = [];
@@ -100,7 +101,7 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
         var peer = grant.Name is null ? said : $"{grant.Name}/{said}";
         var end = new SessionEnd(context, grant.Authority, grant.Quotas, peer);
         var key = RandomNumberGenerator.GetBytes(32);
-        var session = new Session.Session(SessionId.Create(), request.Message.Mode, key, isJack: false, end, CreditBudget.Shared) { Options = options };
+        var session = new Session.Session(SessionId.Create(), request.Message.Mode, key, isJack: false, end, budget) { Options = options };
         end.Bind(session);
         var born = new JennySession(session, end, new LinkRunner(session, context.Time), request.Credential, request.Message, peer, grant.Authority.OwnMaps, context.Time);
         end.Ended += reason => OnEnded(born, reason);
