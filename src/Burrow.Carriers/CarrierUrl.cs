@@ -55,9 +55,6 @@ public sealed record CarrierUrl(string Scheme, Target? Target, string? Path)
     /// <exception cref="FormatException">It was not, with the message of <see cref="TryParse"/>.</exception>
     public static CarrierUrl Parse(string text) => TryParse(text, out var url, out var error) ? url : throw new FormatException($"{text}: {error}");
 
-    /// <summary>What <see cref="CarrierRegistry.DialAsync"/> gives for it is authenticated by the carrier itself.</summary>
-    public bool IsAuthenticated => Scheme == "unix";
-
     public override string ToString() => Target is null ? $"{Scheme}:{Path}" : $"{Scheme}://{Target}";
 
     static bool TryParseTarget(string text, int start, [NotNullWhen(true)] out Target? target, [NotNullWhen(false)] out string? error)

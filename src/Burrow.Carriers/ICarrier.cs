@@ -1,5 +1,6 @@
 using System.Net;
 using Burrow.Core;
+using Burrow.Core.Sockets;
 
 namespace Burrow.Carriers;
 
@@ -30,6 +31,12 @@ public interface ICarrierListener : IAsyncDisposable
     /// <summary>Where it listens, with the port that was bound.</summary>
     CarrierUrl Address { get; }
 
+    /// <summary>Told once when accepting stops working (no descriptors, no memory); it is tried again and again. Set before the first accept.</summary>
+    Action<EndReason>? Paused { get; set; }
+
+    /// <summary>Told once when it works again.</summary>
+    Action? Resumed { get; set; }
+
     /// <summary>The next one, or null after disposal. What goes wrong with a single client is not seen here.</summary>
     ValueTask<Carried?> AcceptAsync();
 }
@@ -45,16 +52,10 @@ public static class CarrierRegistry
     /// <summary>The carrier of a URL that <see cref="CarrierUrl.TryParse"/> has accepted.</summary>
     public static ICarrier For(CarrierUrl url) => All.First(carrier => carrier.Scheme == url.Scheme);
 
-    /// <summary>
-    /// Dials and makes sure that an authenticated carrier really is one: a unix socket on which somebody else listens is refused, because it would be
-    /// trusted without TLS.
-    /// </summary>
-    public static async ValueTask<DialResult> DialAsync(CarrierUrl url, TimeSpan timeout, CancellationToken stop, IPAddress? bind = null)
+    /// <summary>Dials by the carrier of that URL, with a descriptor that was kept back if there is no other: without a carrier, nothing that holds the others goes on.</summary>
+    public static async ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, TimeSpan timeout, IPAddress? bind, CancellationToken stop)
     {
         var result = await For(url).DialAsync(url, timeout, bind, stop);
-        if (result.Value is not { } carried) return DialResult.Failed(result.Failure!);
-        if (!url.IsAuthenticated || carried.SameUser) return DialResult.Success(carried.Connection);
-        await carried.Connection.DisposeAsync();
-        return DialResult.Failed(new EndReason(EndPhase.Dial, EndSide.Local, EndCause.Credential, $"{url}: the program that listens there runs under another user"));
+        return result.Failure is { Cause: EndCause.Limit } && SpareDescriptors.TryRelease() ? await For(url).DialAsync(url, timeout, bind, stop) : result;
     }
 }

@@ -1,18 +1,33 @@
 using System.Net.Sockets;
+using Burrow.Core;
+using Burrow.Core.Sockets;
 
 namespace Burrow.Carriers;
 
 /// <summary>The accept loop's half that touches the socket. One accept at a time.</summary>
-/// <param name="wrap">Makes a carrier of an accepted socket.</param>
-/// <param name="closed">Runs after the socket is closed.</param>
-sealed class SocketListener(Socket socket, CarrierUrl address, Func<Socket, Carried> wrap, Action? closed = null) : ICarrierListener
+sealed class SocketListener : ICarrierListener
 {
-    /// <summary>When descriptors or memory ran out, accepting again at once would only spin.</summary>
-    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-
+    readonly Socket _socket;
+    readonly Func<Socket, Carried> _wrap;
+    readonly Action? _closed;
+    readonly AcceptTrouble _trouble;
     volatile bool _disposed;
 
-    public CarrierUrl Address => address;
+    /// <param name="socket">Listening; owned from now on.</param>
+    /// <param name="address">Where, with the port that was bound.</param>
+    /// <param name="wrap">Makes a carrier of an accepted socket.</param>
+    /// <param name="closed">Runs after the socket is closed.</param>
+    public SocketListener(Socket socket, CarrierUrl address, Func<Socket, Carried> wrap, Action? closed = null)
+    {
+        (_socket, Address, _wrap, _closed) = (socket, address, wrap, closed);
+        _trouble = new AcceptTrouble(comesFirst: true, TimeProvider.System, reason => Paused?.Invoke(reason), () => Resumed?.Invoke());
+    }
+
+    public CarrierUrl Address { get; }
+
+    public Action<EndReason>? Paused { get; set; }
+
+    public Action? Resumed { get; set; }
 
     public async ValueTask<Carried?> AcceptAsync()
     {
@@ -20,19 +35,17 @@ sealed class SocketListener(Socket socket, CarrierUrl address, Func<Socket, Carr
         {
             try
             {
-                return wrap(await socket.AcceptAsync());
+                var client = await _socket.AcceptAsync();
+                _trouble.Accepted();
+                return _wrap(client);
             }
             catch (ObjectDisposedException)
             {
                 return null;
             }
-            catch (SocketException e) when (!_disposed)
+            catch (SocketException e)
             {
-                if (e.SocketErrorCode is not (SocketError.ConnectionAborted or SocketError.ConnectionReset)) await Task.Delay(Pause);
-            }
-            catch (SocketException)
-            {
-                return null;
+                if (_disposed || !await _trouble.OverAsync(e.SocketErrorCode)) return null;
             }
         }
         return null;
@@ -42,8 +55,8 @@ sealed class SocketListener(Socket socket, CarrierUrl address, Func<Socket, Carr
     {
         if (_disposed) return default;
         _disposed = true;
-        socket.Dispose();
-        closed?.Invoke();
+        _socket.Dispose();
+        _closed?.Invoke();
         return default;
     }
 }

@@ -41,6 +41,14 @@ public abstract class Connection : IAsyncDisposable
     /// <summary>Completes when <see cref="TryRead"/> would no longer return <see cref="WouldBlock"/>. Holds no buffer while it waits.</summary>
     public abstract ValueTask WaitReadableAsync();
 
+    /// <summary>
+    /// Looks whether the other side has reset the connection, behind bytes that the caller has no place for yet and that therefore stay unread. One system call, which consumes nothing:
+    /// for a look now and then. An end of stream behind such bytes is no reset.
+    /// </summary>
+    /// <returns>True when the connection is aborted; <see cref="End"/> tells why. A kind of connection that can't tell without reading says false.</returns>
+    /// <remarks>The caller stands in the reader's place: no read and no wait is under way.</remarks>
+    public virtual bool DetectReset() => End is not null;
+
     /// <summary>Reads at least one byte.</summary>
     /// <returns>The number of bytes read, or <see cref="EndOfStream"/> or <see cref="Aborted"/>.</returns>
     public virtual async ValueTask<int> ReadAsync(Memory<byte> buffer)

@@ -118,6 +118,7 @@ public sealed partial class Session
         {
             if (channel.Over || channel.ReadEnded) return;
             channel.Readable = true;
+            Watch(channel);
             _scheduler.Offer(channel);
             if (channel.List == ReadyList.None || _link is null) return;
         }
@@ -152,7 +153,7 @@ public sealed partial class Session
         {
             if (channel.Over) return;
             channel.Queue!.Advance(count);
-            if (!channel.Window.Consume(count)) return;
+            if (!channel.Window.Consume(count, _budget)) return;
             Note(channel, PendingFrames.Credit);
         }
         Work.Set();

@@ -35,6 +35,7 @@ public sealed partial class Session
     internal ReadOnlyMemory<byte> Produce(LinkState link, TimeSpan now)
     {
         int limit;
+        bool mayCommit;
         lock (_gate)
         {
             if (link != _link || link.Superseded || _ended is not null)
@@ -44,11 +45,13 @@ public sealed partial class Session
             }
             foreach (var channel in _again)
             {
+                channel.ReadAgain = false;
                 channel.Readable = !channel.Over && !channel.ReadEnded;
                 _scheduler.Offer(channel);
             }
             _again.Clear();
             PrepareSlab();
+            mayCommit = MayCommit;
             limit = Math.Min(_slab!.Span.Length, _slabUsed + Math.Max(link.Rate.Batch, MinBatchRoom));
         }
 
@@ -61,7 +64,8 @@ public sealed partial class Session
         {
             // What is outside of the stream goes first, but its room is left free now: whether it is sent depends on whether anything else is.
             streamStart = start + _recordsRoom;
-            position = WriteFrames(link, room, streamStart + WireFormat.RecordHeaderLength, now);
+            position = streamStart + WireFormat.RecordHeaderLength;
+            if (mayCommit) position = WriteFrames(link, room, position, now);
         }
         var batch = Finish(link, slab, start, streamStart, position, now);
         while (_closing.TryDequeue(out var channel)) Closed(channel);
@@ -144,7 +148,8 @@ public sealed partial class Session
             else if (count is > 0 or Connection.WouldBlock)
             {
                 ChannelScheduler.RanDry(channel);
-                if (count > 0) _again.Add(channel);
+                channel.ReadAgain = count > 0;
+                if (channel.ReadAgain) _again.Add(channel);
                 else arm = true;
             }
             else if (count == Connection.EndOfStream)
@@ -230,14 +235,15 @@ public sealed partial class Session
         _slab = new LogSlab(LinkSlabs.Pool.Rent());
     }
 
+    /// <summary>Whether the log may hold the slab: one is every session's, without asking; more are reserved first. When memory is short the next frames wait for an acknowledgement.</summary>
+    bool MayCommit => _log.Slabs == 0 || !_slab!.IsSole || _slab.TryPay(_budget);
+
     void DropSlab()
     {
         _slab?.Release();
         _slab = null;
         _slabUsed = 0;
     }
-
-    bool HasControl => _control.Count > 0 || _sessionFrames.Count > 0;
 
     /// <summary>How long a DATA frame's payload may be: what the batch, the peer's limit and the path allow.</summary>
     int DataRoom(LinkState link, int room, ulong offset)
@@ -250,66 +256,4 @@ public sealed partial class Session
         var most = (int)Math.Min(Math.Min((ulong)Math.Max(room, 0), allowed), WireFormat.MaxData);
         return most < SessionTuning.MinDataRoom ? 0 : most;
     }
-
-    int WriteControl(Span<byte> room, int position, ulong offset, TimeSpan now)
-    {
-        if (_sessionFrames.TryDequeue(out var ready))
-        {
-            ready.CopyTo(room[position..]);
-            return Seal(room, position, offset, FrameHeader.Read(ready));
-        }
-        var channel = _control.Peek();
-        var payload = room[(position + WireFormat.FrameHeaderLength)..];
-        var (type, length) = NextFrame(channel, payload, now);
-        if (channel.Pending == PendingFrames.None)
-        {
-            _control.Dequeue();
-            channel.InControlQueue = false;
-        }
-        if (type == FrameType.None) return position;
-        var header = new FrameHeader(type, length, channel.Id);
-        header.Write(room[position..]);
-        return Seal(room, position, offset, header);
-    }
-
-    int Seal(Span<byte> room, int position, ulong offset, FrameHeader header)
-    {
-        var end = position + WireFormat.FrameHeaderLength + header.Length;
-        if (_sendMac is null) return end;
-        _sendMac.Frame(offset, room.Slice(position, WireFormat.FrameHeaderLength), room.Slice(position + WireFormat.FrameHeaderLength, header.Length), room.Slice(end, WireFormat.MacLength));
-        return end + WireFormat.MacLength;
-    }
-
-    /// <summary>Makes the first frame that a channel has pending.</summary>
-    (FrameType Type, int Length) NextFrame(Channel channel, Span<byte> payload, TimeSpan now)
-    {
-        var frame = (PendingFrames)((int)channel.Pending & -(int)channel.Pending); // the lowest bit
-        channel.Pending &= ~frame;
-        switch (frame)
-        {
-            case PendingFrames.Open:
-                channel.Id = _nextId;
-                _nextId += 2;
-                _uncommitted.Remove(channel);
-                Keep(channel);
-                _scheduler.Offer(channel);
-                return (FrameType.Open, ControlFrames.WriteOpen(payload, channel.Request, channel.Window.Granted));
-            case PendingFrames.Opened:
-                return (FrameType.Opened, ControlFrames.WriteU64(payload, channel.Window.Granted));
-            case PendingFrames.Credit when !channel.Over && !channel.FinReceived && channel.Window.CreditDue:
-                return (FrameType.Credit, ControlFrames.WriteU64(payload, channel.Window.Renew(now, _link!.Liveness.Rtt, _budget, Options.MaxWindow)));
-            case PendingFrames.Fin when !channel.Over:
-                channel.FinSent = true;
-                if (TryFinish(channel)) _closing.Enqueue(channel);
-                return (FrameType.Fin, 0);
-            case PendingFrames.Reset:
-                Forget(channel);
-                return (FrameType.Reset, ControlFrames.WriteReset(payload, channel.End!));
-            default:
-                return (FrameType.None, 0); // became pointless meanwhile
-        }
-    }
-
-    // Channels that ended by their FIN while the lock was held; their ports are told when it is not. The writer's.
-    readonly Queue<Channel> _closing = new();
 }

@@ -21,6 +21,9 @@ namespace Burrow.Session;
 /// </remarks>
 public sealed partial class Session : IAttachable
 {
+    /// <summary>Channels that the peer may have open at once in a session; a process has 20,000 descriptors at most on many systems.</summary>
+    public const int MaxPeerChannels = 32_768;
+
     readonly Lock _gate = new();
     readonly ISessionHandler _handler;
     readonly CreditBudget _budget;
@@ -36,6 +39,7 @@ public sealed partial class Session : IAttachable
     int _silent; // an upper bound of the channels in _control that were reset before they were committed
     readonly Queue<byte[]> _sessionFrames = new();
     readonly List<Channel> _starved = [];
+    readonly List<Channel> _watched = [];
     LinkState? _link;
     ulong _epoch;
     ulong _received; // what the reader has verified, as of its last Receive
@@ -106,10 +110,22 @@ public sealed partial class Session : IAttachable
 
     internal CreditBudget Budget => _budget;
 
+    /// <summary>The number of the first channel that this end opens. For tests, which have no year to use up the numbers.</summary>
+    internal ulong FirstChannel
+    {
+        init => _nextId = value;
+    }
+
     /// <summary>Channels that stand in line to say something, or to get memory. For tests.</summary>
     internal int Waiting
     {
         get { lock (_gate) return _control.Count + _starved.Count; }
+    }
+
+    /// <summary>Bytes of memory that are kept for a replay. For tests.</summary>
+    internal long ReplayMemory
+    {
+        get { lock (_gate) return (long)_log.Slabs * SessionTuning.BatchBytes; }
     }
 
     /// <summary>Whether a carrier is up.</summary>
@@ -163,6 +179,7 @@ public sealed partial class Session : IAttachable
             if (_link == link) _link = null;
             DropSlab();
             unwatched = [.. _again];
+            foreach (var channel in unwatched) channel.ReadAgain = false;
             _again.Clear();
             ending = _link is null && !link.Superseded ? _ending : null;
         }
@@ -201,6 +218,7 @@ public sealed partial class Session : IAttachable
             _channels.Clear();
             _uncommitted.Clear();
             _control.Clear();
+            _watched.Clear();
             _sessionFrames.Clear();
             _log.Clear();
         }

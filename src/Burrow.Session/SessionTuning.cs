@@ -11,8 +11,11 @@ static class SessionTuning
     /// <summary>Data leaves this much of the peer's limit to control frames, so that credits and resets always pass.</summary>
     public const ulong ControlHeadroom = 64 * 1024;
 
-    /// <summary>The memory of a batch, and of what is read from a carrier at once: a system call and a wake-up at the other end for each of these.</summary>
-    public const int BatchBytes = 256 * 1024;
+    /// <summary>
+    /// The memory of a batch, and of what is read from a carrier at once: a system call and a wake-up at the other end for each of these. With what TLS adds (22 bytes to each
+    /// record of 16 KiB) it stays within four of the kernel's 64 KiB segments: a fifth one, of a few bytes, was a send, a wake-up and a read of its own for each batch.
+    /// </summary>
+    public const int BatchBytes = (256 * 1024) - 512;
 
     /// <summary>An ack after so many bytes: one for each batch. The protocol's promise is 256 KiB.</summary>
     public const ulong AckBytes = 256 * 1024;
@@ -34,8 +37,8 @@ static class SessionTuning
     public const int MinWindow = 8 * 1024;
     public const int FirstWindow = 32 * 1024;
 
-    /// <summary>Channels that the peer may have open at once in a session; a process has 20,000 descriptors at most on many systems.</summary>
-    public const int MaxPeerChannels = 32_768;
+    /// <summary>A grown window that was not renewed for so long is not needed: many times the longest round trip.</summary>
+    public static readonly TimeSpan UnusedWindow = TimeSpan.FromSeconds(10);
 
     /// <summary>Listeners that the peer may ask for in a session.</summary>
     public const int MaxPeerListeners = 1024;

@@ -88,4 +88,14 @@ public sealed class CarrierTests
             await living.Value!.DisposeAsync();
         }
     }
+
+    [Fact]
+    public void TheOverflowUser_IsNobodyInParticular()
+    {
+        var overflow = new LocalUser(uint.Parse(OperatingSystem.IsLinux() ? File.ReadAllText("/proc/sys/kernel/overflowuid") : "65534", System.Globalization.CultureInfo.InvariantCulture));
+        Assert.False(Unix.UnixCarrier.IsSame(overflow, overflow));
+        Assert.True(Unix.UnixCarrier.IsSame(new LocalUser(1000), new LocalUser(1000)));
+        Assert.False(Unix.UnixCarrier.IsSame(new LocalUser(1000), new LocalUser(1001)));
+        Assert.False(Unix.UnixCarrier.IsSame(null, null));
+    }
 }

@@ -84,6 +84,8 @@ sealed class SourcePort(Session.Session session, Channel channel, int length) : 
 
     public void ArmRead() => session.OnReadable(channel);
 
+    public bool DetectReset() => false;
+
     public int TryWrite(ReadOnlySpan<byte> buffer) => _ended ? Connection.Aborted : Math.Min(buffer.Length, 3);
 
     public void Drain()

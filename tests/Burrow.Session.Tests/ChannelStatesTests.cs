@@ -1,5 +1,6 @@
 using Burrow.Core;
 using Burrow.Session.Tests.Pairs;
+using Burrow.Session.Wire;
 using Xunit;
 
 namespace Burrow.Session.Tests;
@@ -161,6 +162,23 @@ public sealed class ChannelStatesTests
         _pair.Jack.Session.End(EndReason.Stopped);
         _pair.Detach();
         Assert.Equal(EndCause.Stopped, _pair.Jack.Ended?.Cause);
+    }
+
+    [Fact]
+    public void Open_WithTheLastNumber_IsMade_AndTheNextEndsTheSessionInOrder()
+    {
+        var jack = new PairEnd(isJack: true, firstChannel: WireFormat.MaxChannel);
+        jack.Link = jack.Session.Attach(AttachPoint.Birth, TimeSpan.Zero);
+        jack.Open();
+        var open = Bytes.Open(WireFormat.MaxChannel, SessionTuning.FirstWindow, "host", "source");
+        Assert.Equal(open, jack.Produce(TimeSpan.Zero)[^open.Length..]);
+        jack.Open();
+        jack.Produce(TimeSpan.Zero); // here it is found out
+        Assert.NotEmpty(jack.Produce(TimeSpan.Zero));
+        Assert.True(jack.Session.EndSent);
+        jack.Session.CloseAfterEnd();
+        Assert.Equal(EndCause.Limit, jack.Ended?.Cause);
+        Assert.Equal(2, jack.EndedChannels.Count);
     }
 
     void Reach(string state)

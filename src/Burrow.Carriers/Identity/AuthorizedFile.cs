@@ -9,20 +9,21 @@ namespace Burrow.Carriers.Identity;
 /// <param name="PermitListen">Where it may listen, as written.</param>
 /// <param name="MaxSessions">How many sessions at once.</param>
 /// <param name="MaxChannels">How many channels at once in all of its sessions.</param>
+/// <param name="MaxListeners">How many listeners at once in all of its sessions.</param>
 /// <param name="OwnMaps">Whether Jenny's own maps are meant for it, when it is not the only one.</param>
 public sealed record Credential(
-    string Name, Pin Pin, IReadOnlyList<string>? PermitDial = null, IReadOnlyList<string>? PermitListen = null, int? MaxSessions = null, int? MaxChannels = null, bool OwnMaps = false);
+    string Name, Pin Pin, IReadOnlyList<string>? PermitDial = null, IReadOnlyList<string>? PermitListen = null, int? MaxSessions = null, int? MaxChannels = null, int? MaxListeners = null, bool OwnMaps = false);
 
 /// <summary>The <c>authorized</c> file: everybody whom Jenny lets in.</summary>
 /// <remarks>
 /// <code>
 /// # one entry a line; what follows a # is a comment
-/// PIN [name=NAME] [permit-dial=P,P…] [permit-listen=P,P…] [max-sessions=N] [max-channels=N] [own-maps=yes]
+/// PIN [name=NAME] [permit-dial=P,P…] [permit-listen=P,P…] [max-sessions=N] [max-channels=N] [max-listeners=N] [own-maps=yes]
 /// </code>
 /// </remarks>
 public static class AuthorizedFile
 {
-    static readonly string[] Keys = ["name", "permit-dial", "permit-listen", "max-sessions", "max-channels", "own-maps"];
+    static readonly string[] Keys = ["name", "permit-dial", "permit-listen", "max-sessions", "max-channels", "max-listeners", "own-maps"];
 
     /// <summary>Reads the file, which only its owner may be able to write.</summary>
     /// <param name="errors">Everything that is wrong with it, each with file, line and column; empty on success.</param>
@@ -111,6 +112,7 @@ public static class AuthorizedFile
             "permit-listen" => credential with { PermitListen = value.Split(',', StringSplitOptions.RemoveEmptyEntries) },
             "own-maps" => credential with { OwnMaps = value == "yes" },
             "max-sessions" => credential with { MaxSessions = int.Parse(value) },
+            "max-listeners" => credential with { MaxListeners = int.Parse(value) },
             _ => credential with { MaxChannels = int.Parse(value) },
         };
     }

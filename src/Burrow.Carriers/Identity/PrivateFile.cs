@@ -1,9 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Burrow.Core;
 
 namespace Burrow.Carriers.Identity;
 
-/// <summary>Files that hold secrets: readable by their owner alone, and small.</summary>
+/// <summary>Files that hold secrets: ours or root's, readable by their owner alone, and small.</summary>
 public static class PrivateFile
 {
     const int MaxLength = 64 * 1024;
@@ -17,7 +18,7 @@ public static class PrivateFile
     public static bool TryRead(string path, string advice, [NotNullWhen(true)] out string? text, [NotNullWhen(false)] out string? error) =>
         TryRead(path, Others, "others can read it", "600", advice, out text, out error);
 
-    /// <summary>Reads a file that everybody may read and only its owner may write.</summary>
+    /// <summary>Reads a file that everybody may read and only its owner, who is ourselves or root, may write.</summary>
     internal static bool TryReadProtected(string path, string advice, [NotNullWhen(true)] out string? text, [NotNullWhen(false)] out string? error) =>
         TryRead(path, OthersMayWrite, "others can write it", "go-w", advice, out text, out error);
 
@@ -39,6 +40,13 @@ public static class PrivateFile
         }
     }
 
+    /// <summary>Whoever owns a file can change it, whatever its mode says by now.</summary>
+    /// <returns>Null when the owner is trusted, or can't be known.</returns>
+    internal static string? OwnerProblem(string path, LocalUser? owner, LocalUser? own) =>
+        owner is not { } somebody || own is not { } us || somebody == us || somebody == LocalUser.Root
+            ? null
+            : $"{path}: refused, because it belongs to {somebody}, who is neither this program's user ({us}) nor root; run: chown {us.Id} {path}";
+
     static bool TryRead(
         string path, UnixFileMode forbidden, string complaint, string chmod, string advice,
         [NotNullWhen(true)] out string? text, [NotNullWhen(false)] out string? error)
@@ -51,6 +59,8 @@ public static class PrivateFile
             // The mode of the file that was opened, not of whatever stands under that name by now.
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & forbidden) != UnixFileMode.None)
                 error = $"{path}: refused, because {complaint}; run: chmod {chmod} {path}";
+            else if (OwnerProblem(path, LocalUser.OwnerOf(file.SafeFileHandle), LocalUser.Own) is { } problem)
+                error = problem;
             else if (file.CanSeek && file.Length > MaxLength)
                 error = $"{path}: {file.Length} bytes are more than such a file can have";
             else

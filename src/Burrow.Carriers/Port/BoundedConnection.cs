@@ -1,63 +1,69 @@
-using System.Net;
 using Burrow.Core;
 
 namespace Burrow.Carriers.Port;
 
-/// <summary>A connection of which only so many bytes are read until the bound is lifted; then it only passes on. Owns the inner one.</summary>
-sealed class BoundedConnection(Connection inner, int bound) : Connection
+/// <summary>A caller's connection: its first byte can be looked at, and only so many bytes are read until the bound is lifted; then it only passes on.</summary>
+sealed class BoundedConnection(Connection inner, int bound) : WrappingConnection(inner)
 {
     // int.MaxValue once lifted. Written by the task that reads.
     volatile int _left = bound;
     readonly int _bound = bound;
 
-    public override EndPoint? RemoteEndPoint => inner.RemoteEndPoint;
-
-    public override EndPoint? LocalEndPoint => inner.LocalEndPoint;
+    // A byte that was looked at and not read yet, or -1.
+    volatile int _first = -1;
+    Action? _whenAborted;
 
     /// <summary>The caller has proved who it is. Called between reads.</summary>
     public void Lift() => _left = int.MaxValue;
 
+    /// <summary>Receives the first byte, which will be read again. Before any other read.</summary>
+    /// <returns>The byte, or null when none came; <see cref="Connection.End"/> then says why, or is null at an orderly end.</returns>
+    public async ValueTask<byte?> LookAtFirstAsync()
+    {
+        var first = new byte[1];
+        if (await ReadAsync(first) != 1) return null;
+        _first = first[0];
+        return first[0];
+    }
+
+    /// <summary>Calls that once this connection is aborted by us, or now if it is. One only.</summary>
+    public void WhenAborted(Action act)
+    {
+        Volatile.Write(ref _whenAborted, act);
+        if (End is not null) TellAborted();
+    }
+
     public override int TryRead(Span<byte> buffer)
     {
-        if (_left == int.MaxValue) return Read(inner.TryRead(buffer));
+        if (_first >= 0) return ReadFirst(buffer);
+        if (_left == int.MaxValue) return base.TryRead(buffer);
         if (End is not null) return Aborted;
         if (_left == 0)
         {
             Abort(new EndReason(EndPhase.Handshake, EndSide.Local, EndCause.Limit, $"{_bound} bytes without proving who it is"));
             return Aborted;
         }
-        var count = Read(inner.TryRead(buffer[..Math.Min(buffer.Length, _left)]));
+        var count = base.TryRead(buffer[..Math.Min(buffer.Length, _left)]);
         if (count > 0) _left -= count;
         return count;
     }
 
-    public override ValueTask WaitReadableAsync() => _left == 0 ? default : inner.WaitReadableAsync();
+    public override ValueTask WaitReadableAsync() => _left == 0 || _first >= 0 ? default : base.WaitReadableAsync();
 
-    public override int TryWrite(ReadOnlySpan<byte> buffer) => Read(inner.TryWrite(buffer));
-
-    public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> buffer)
+    protected override void AbortCore()
     {
-        var written = inner.WriteAsync(buffer);
-        return written.IsCompletedSuccessfully ? new(Keep(written.Result)) : WrittenAsync(written);
+        base.AbortCore();
+        TellAborted();
     }
 
-    public override async ValueTask<bool> CompleteAsync() => Keep(await inner.CompleteAsync());
-
-    protected override void AbortCore() => inner.Abort(End!);
-
-    public override ValueTask DisposeAsync() => inner.DisposeAsync();
-
-    int Read(int count)
+    // What is there already comes with it: one byte alone is no work for anybody. What went wrong behind it shows at the next read.
+    int ReadFirst(Span<byte> buffer)
     {
-        if (count == Aborted) Keep(false);
-        return count;
+        if (End is not null) return Aborted;
+        buffer[0] = (byte)_first;
+        _first = -1;
+        return 1 + Math.Max(0, buffer.Length > 1 ? TryRead(buffer[1..]) : 0);
     }
 
-    async ValueTask<bool> WrittenAsync(ValueTask<bool> written) => Keep(await written);
-
-    bool Keep(bool alive)
-    {
-        if (!alive && inner.End is { } end) SetEnd(end);
-        return alive;
-    }
+    void TellAborted() => Interlocked.Exchange(ref _whenAborted, null)?.Invoke();
 }

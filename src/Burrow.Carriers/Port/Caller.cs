@@ -1,5 +1,6 @@
 using System.Net;
 using Burrow.Carriers.Identity;
+using Burrow.Carriers.Modes.Tls;
 using Burrow.Core;
 
 namespace Burrow.Carriers.Port;
@@ -32,10 +33,11 @@ public sealed class Caller
     /// <summary>By what attempts are counted and limited.</summary>
     public string Group { get; }
 
-    /// <summary>It has proved who it is: no more deadline, no more bound on what is read. Call it before the link reads.</summary>
+    /// <summary>It has proved who it is: no more deadline, no more bound on what is read, and buffers as large as they pay. Call it before the link reads.</summary>
     public void Admit()
     {
         _bounded.Lift();
+        if (Connection is TlsConnection secured) secured.StartBatching();
         _admitted();
     }
 }

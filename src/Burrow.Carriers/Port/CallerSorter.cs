@@ -31,28 +31,29 @@ static class CallerSorter
 
     /// <summary>Sorts one caller.</summary>
     /// <returns>A caller, or the reason why there is none; then the connection is over.</returns>
-    public static async ValueTask<(Caller? Caller, EndReason? Failure)> SortAsync(BoundedConnection connection, bool sameUser, TlsServer tls, Action admitted)
+    public static async ValueTask<(Caller? Caller, EndReason? Failure)> SortAsync(BoundedConnection connection, bool sameUser, TlsServer tls, HandshakeTurns turns, Action admitted)
     {
-        var first = new byte[1];
-        var count = await connection.ReadAsync(first);
-        if (count == Connection.EndOfStream) return (null, new EndReason(EndPhase.Handshake, EndSide.Peer, EndCause.Closed, "left without a word"));
-        if (count < 0) return (null, connection.End);
+        if (await connection.LookAtFirstAsync() is not { } first)
+            return (null, connection.End ?? new EndReason(EndPhase.Handshake, EndSide.Peer, EndCause.Closed, "left without a word"));
 
-        var whole = new PrefixedConnection(connection, first);
-        switch (Tell(first[0]))
+        switch (Tell(first))
         {
             case Speech.Tls:
-                var (secured, failure) = await tls.AcceptAsync(whole);
+                var turn = turns.For(AddressGroup.Of(connection.RemoteEndPoint));
+                connection.WhenAborted(turn.Abandon);
+                var inTurn = new TurnConnection(connection, turn);
+                var (secured, failure) = await tls.AcceptAsync(inTurn);
+                inTurn.Finish();
                 return secured is null ? (null, failure) : (new Caller(secured, Mode.Encrypted, secured.PeerPin, sameUser, connection, admitted), null);
             case Speech.Plaintext:
-                return (new Caller(whole, Mode.Plaintext, null, sameUser, connection, admitted), null);
+                return (new Caller(connection, Mode.Plaintext, null, sameUser, connection, admitted), null);
             case Speech.Obfuscated:
-                return (new Caller(new HexConnection(whole), Mode.Obfuscated, null, sameUser, connection, admitted), null);
+                return (new Caller(new HexConnection(connection), Mode.Obfuscated, null, sameUser, connection, admitted), null);
             case Speech.Http:
-                await AnswerNotFoundAsync(whole);
+                await AnswerNotFoundAsync(connection);
                 return (null, new EndReason(EndPhase.Handshake, EndSide.Peer, EndCause.Protocol, "HTTP, answered by 404"));
             default:
-                return (null, new EndReason(EndPhase.Handshake, EndSide.Peer, EndCause.Protocol, $"begins with 0x{first[0]:x2}, which is nothing we speak"));
+                return (null, new EndReason(EndPhase.Handshake, EndSide.Peer, EndCause.Protocol, $"begins with 0x{first:x2}, which is nothing we speak"));
         }
     }
 

@@ -36,6 +36,7 @@ public sealed class CarrierPort(
     readonly HalfOpenTable _table = new((limits ?? PortLimits.Default).HalfOpen, (limits ?? PortLimits.Default).Deadline); // guarded by _gate
     readonly Dictionary<long, Connection> _halfOpen = []; // guarded by _gate
     readonly ConcurrentDictionary<Connection, Task> _running = [];
+    readonly HandshakeTurns _turns = new(HandshakeTurns.HalfOfTheMachine);
 
     /// <summary>How many callers have proved nothing yet.</summary>
     public int HalfOpen
@@ -69,7 +70,7 @@ public sealed class CarrierPort(
         await Task.Yield(); // the accept loop accepts
         try
         {
-            var (caller, failure) = await CallerSorter.SortAsync(connection, sameUser, tls, () => Leave(id));
+            var (caller, failure) = await CallerSorter.SortAsync(connection, sameUser, tls, _turns, () => Leave(id));
             if (caller is null)
             {
                 turnedAway(connection.RemoteEndPoint, failure ?? EndReason.Stopped);
@@ -94,7 +95,7 @@ public sealed class CarrierPort(
         long id;
         lock (_gate)
         {
-            id = _table.Add(AddressGroup.Of(connection.RemoteEndPoint), Now, out var oldest);
+            id = _table.Add(AddressGroup.NetworkOf(connection.RemoteEndPoint), AddressGroup.Of(connection.RemoteEndPoint), Now, out var oldest);
             if (oldest is { } gone) _halfOpen.Remove(gone, out evicted);
             _halfOpen[id] = connection;
         }

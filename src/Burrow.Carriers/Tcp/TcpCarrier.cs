@@ -54,6 +54,7 @@ public sealed class TcpCarrier : ICarrier
     static async ValueTask<IPAddress> AddressAsync(Target target)
     {
         if (target.Host is "" or "*") return Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
-        return target.Address ?? (await Dns.GetHostAddressesAsync(target.Host))[0];
+        if (HostName.IsLocalhost(target.Host)) return IPAddress.Loopback;
+        return target.Address ?? (await NameLookup.ResolveAsync(target.Host, CancellationToken.None))[0];
     }
 }

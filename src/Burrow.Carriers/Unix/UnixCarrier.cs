@@ -103,7 +103,10 @@ public sealed class UnixCarrier : ICarrier
 
     static Carried Wrap(Socket socket)
     {
-        var same = OperatingSystem.IsLinux() && PeerCredentials.UserOf(socket) == PeerCredentials.OwnUser();
-        return new Carried(new SocketConnection(socket), same);
+        var user = OperatingSystem.IsLinux() ? PeerCredentials.UserOf(socket) : null;
+        return new Carried(new SocketConnection(socket), IsSame(user, LocalUser.Own));
     }
+
+    /// <summary>Whether the kernel vouches that two are one user.</summary>
+    internal static bool IsSame(LocalUser? one, LocalUser? other) => one is { IsSomebody: true } && one == other;
 }

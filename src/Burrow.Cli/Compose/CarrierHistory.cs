@@ -46,6 +46,12 @@ sealed class CarrierHistory(TimeProvider time)
         }
     }
 
+    /// <summary>For how long there has been no carrier, counted from that moment at the earliest; null while there is one.</summary>
+    public TimeSpan? AwayFor(long since)
+    {
+        lock (_gate) return _current is null ? time.GetElapsedTime(Math.Max(_lostAt, since)) : null;
+    }
+
     public (CarrierStatus? Current, int Reconnects, long Replayed) Read()
     {
         lock (_gate) return (_current, Math.Max(0, _count - 1), _replayed);

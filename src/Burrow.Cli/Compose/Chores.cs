@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Burrow.Cli.Compose;
 
 /// <summary>
-/// Owns short tasks that nobody waits for one by one: a client being checked, a target being dialled. What escapes from one is logged, and all can be waited for at the end.
+/// Owns short tasks that nobody waits for one by one: a client being checked, a target being dialled. What escapes from one is logged.
 /// </summary>
 sealed class Chores(ILogger logger)
 {
@@ -18,6 +18,7 @@ sealed class Chores(ILogger logger)
         _ = task.ContinueWith(done => _running.TryRemove(done, out _), TaskScheduler.Default);
     }
 
+    /// <summary>Completes when those that run now have ended.</summary>
     public Task WhenDoneAsync() => Task.WhenAll(_running.Keys);
 
     async Task RunAsync(Func<Task> work)

@@ -17,8 +17,8 @@ namespace Burrow.Cli.Compose;
 /// <summary>Runs Jack: puts the parts together, waits, and takes them apart.</summary>
 internal static class JackRunner
 {
-    // More than a process has descriptors for on many systems.
-    const int MaxChannels = 32_768;
+    // Jenny's, by --permit-listen: more than any configuration has.
+    const int MaxListeners = 1024;
 
     // How long a stop may take: the word of our end has to reach Jenny, or she keeps our listeners until she notices.
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
@@ -28,7 +28,7 @@ internal static class JackRunner
     public static async Task<int> RunAsync(JackOptions options, RunContext context)
     {
         var logger = context.Loggers.CreateLogger("jack");
-        CreditBudget.Shared = new CreditBudget(options.MemoryLimit);
+        SpareDescriptors.Keep(SpareDescriptors.Usual);
         TlsClient? tls = null;
         string jennyKey;
         try
@@ -47,13 +47,14 @@ internal static class JackRunner
         using var instance = TakeInstance(options, jennyKey, logger);
         var time = BootTimeProvider.Instance;
         var chores = new Chores(logger);
-        var maps = new MapTable(isJack: true, chores, time, logger);
-        var ends = new SessionEndContext(maps, new TcpDialer(time), chores, time, logger);
+        var repeats = new Repeats(time, logger);
+        var maps = new MapTable(isJack: true, chores, time, logger, repeats);
+        var ends = new SessionEndContext(maps, new TcpDialer(time), chores, time, logger, repeats);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
         KeeperTable? keepers = null;
         var jack = new JackContext(
-            ends, new JennyDoor(urls, tls, time), Permissions.Of(options, orElse: Authority.None), new ChannelQuota(MaxChannels), instance, options.Name, options.Retry, SessionChoices.Of(options), new FirstMeeting(),
-            wanted => Use(keepers!, Modes(wanted)));
+            ends, new JennyDoor(urls, tls, time), Permissions.Of(options, orElse: Authority.None), new Quotas(new Quota(Session.Session.MaxPeerChannels), new Quota(MaxListeners)), instance, options.Name, options.Retry, options.SessionTimeout,
+            SessionChoices.Of(options), new CreditBudget(options.MemoryLimit), new FirstMeeting(), wanted => Use(keepers!, ModeMask.Modes(wanted)));
         keepers = new KeeperTable((mode, path) => new SessionKeeper(jack, mode, path), options.Paths, stop.Token);
 
         await maps.ApplyAsync(options.Maps, keepers);
@@ -63,7 +64,7 @@ internal static class JackRunner
         context.OnHangup = reload.Reload;
         var process = new ProcessStatus(Environment.ProcessId, "jack", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
         var status = new TunnelStatus(process, maps, () => keepers.Status(jack.Door.Name), () => []);
-        using var housekeeping = new Housekeeping();
+        using var housekeeping = new Housekeeping(() => keepers.Runners, repeats, logger);
         using var metrics = new TunnelMetrics(status);
         await using var server = StatusServer.Start("jack", status, logger);
 
@@ -71,7 +72,7 @@ internal static class JackRunner
         await using var onStop = context.Stop.Register(() => stopped.TrySetResult());
         await Task.WhenAny(stopped.Task, keepers.Refused);
         var refused = keepers.Refused.IsCompletedSuccessfully ? await keepers.Refused : null;
-        if (refused is not null) Messages.Error($"{jack.Door.Name}: {Refusals.Explain(refused)}");
+        if (refused is not null) Messages.Error(Printable.Text($"{jack.Door.Name}: {Refusals.Explain(refused)}")); // with what the other side said
 
         await stop.CancelAsync();
         await Task.WhenAny(keepers.WhenStoppedAsync(), Task.Delay(StopTimeout));
@@ -83,8 +84,6 @@ internal static class JackRunner
     {
         foreach (var mode in modes) keepers.Use(mode);
     }
-
-    static IEnumerable<Mode> Modes(byte wanted) => Enum.GetValues<Mode>().Where(mode => (wanted & (1 << (int)mode)) != 0);
 
     static Instance TakeInstance(JackOptions options, string jennyKey, ILogger logger)
     {

@@ -28,7 +28,7 @@ internal static class JennyRunner
     public static async Task<int> RunAsync(JennyOptions options, RunContext context)
     {
         var logger = context.Loggers.CreateLogger("jenny");
-        CreditBudget.Shared = new CreditBudget(options.MemoryLimit);
+        SpareDescriptors.Keep(SpareDescriptors.Usual);
         TlsServer? tls = null;
         CredentialTable credentials;
         try
@@ -48,9 +48,10 @@ internal static class JennyRunner
 
         var time = BootTimeProvider.Instance;
         var chores = new Chores(logger);
-        var maps = new MapTable(isJack: false, chores, time, logger);
-        var ends = new SessionEndContext(maps, new TcpDialer(time), chores, time, logger);
-        var sessions = new SessionTable(ends, credentials.GrantOf, () => (byte)maps.Modes.Sum(mode => 1 << (int)mode), options.SessionTimeout, SessionChoices.Of(options));
+        var repeats = new Repeats(time, logger);
+        var maps = new MapTable(isJack: false, chores, time, logger, repeats);
+        var ends = new SessionEndContext(maps, new TcpDialer(time), chores, time, logger, repeats);
+        var sessions = new SessionTable(ends, credentials.GrantOf, () => ModeMask.Of(maps.Modes), options.SessionTimeout, SessionChoices.Of(options), new CreditBudget(options.MemoryLimit));
         var reception = new Reception(sessions, credentials, time, logger);
 
         // Without a credential only carriers that are authenticated themselves are let in: whoever comes by TLS is told that nobody knows him.
@@ -71,7 +72,10 @@ internal static class JennyRunner
         await maps.ApplyAsync(options.Maps, sessions);
         var accepting = listeners.ConvertAll(listener =>
         {
-            TunnelLog.Waiting(logger, listener.Address.ToString());
+            var where = listener.Address.ToString();
+            TunnelLog.Waiting(logger, where);
+            listener.Paused = reason => TunnelLog.AcceptPaused(logger, where, reason);
+            listener.Resumed = () => TunnelLog.AcceptResumed(logger, where);
             return port.RunAsync(listener);
         });
         void Reread(JennyOptions changed)
@@ -86,7 +90,7 @@ internal static class JennyRunner
         context.OnHangup = reload.Reload;
         var process = new ProcessStatus(Environment.ProcessId, "jenny", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
         var status = new TunnelStatus(process, maps, () => sessions.All.Select(session => TunnelStatus.Of(session.Session, session.Peer, session.BornAt, session.Carriers)), () => sessions.All.Select(session => session.Status()));
-        using var housekeeping = new Housekeeping();
+        using var housekeeping = new Housekeeping(() => sessions.All.Select(session => session.Runner), repeats, logger);
         using var metrics = new TunnelMetrics(status);
         await using var server = StatusServer.Start("jenny", status, logger);
         await using var expiry = time.CreateTimer(static table => ((SessionTable)table!).Expire(), sessions, ExpiryLook, ExpiryLook);

@@ -49,6 +49,12 @@ static partial class TunnelLog
     [LoggerMessage(1016, LogLevel.Error, "the {Mode} tunnel stumbled and begins anew; this is a fault of Burrow itself")]
     public static partial void KeeperFailed(ILogger logger, string mode, Exception exception);
 
+    [LoggerMessage(1017, LogLevel.Warning, "waiting for tunnels on {Where}: can't accept for now, callers wait ({Reason})")]
+    public static partial void AcceptPaused(ILogger logger, string where, EndReason reason);
+
+    [LoggerMessage(1018, LogLevel.Information, "waiting for tunnels on {Where}: accepts again")]
+    public static partial void AcceptResumed(ILogger logger, string where);
+
     [LoggerMessage(1020, LogLevel.Information, "map {Map}: listening")]
     public static partial void Listening(ILogger logger, string map);
 
@@ -93,6 +99,18 @@ static partial class TunnelLog
 
     [LoggerMessage(1034, LogLevel.Information, "could not reach {Target} for client {Source}: {Reason}")]
     public static partial void DialFailed(ILogger logger, Target target, string? source, EndReason reason);
+
+    [LoggerMessage(1035, LogLevel.Warning, "{What}: {Count} more in the last {Interval}")]
+    public static partial void Repeated(ILogger logger, string what, long count, string interval);
+
+    [LoggerMessage(1036, LogLevel.Information, "map {Map}: client {Client} left before there was a session for it")]
+    public static partial void ClientLeft(ILogger logger, string map, EndPoint? client);
+
+    [LoggerMessage(1037, LogLevel.Warning, "{Peer} has {Most} listeners here and asks for more; max-listeners of its entry would permit it")]
+    public static partial void TooManyListeners(ILogger logger, string peer, int most);
+
+    [LoggerMessage(1038, LogLevel.Warning, "{Peer} has {Most} channels here and opens more; max-channels of its entry would permit it")]
+    public static partial void TooManyChannels(ILogger logger, string peer, int most);
 
     [LoggerMessage(1040, LogLevel.Debug, "channel from {Source} to {Target}: open")]
     public static partial void ChannelOpened(ILogger logger, string? source, Target? target);

@@ -62,7 +62,7 @@ internal abstract record TunnelOptions
 /// <summary>Everything <c>burrow jack</c> needs, checked.</summary>
 internal sealed record JackOptions : TunnelOptions
 {
-    /// <summary>Ways to Jenny, best first; at least one.</summary>
+    /// <summary>Ways to Jenny, the one to begin with first; at least one.</summary>
     public required IReadOnlyList<string> Tunnels { get; init; }
 
     /// <summary>The longest pause between attempts to reconnect.</summary>

@@ -47,7 +47,7 @@ internal static class SettingTable
 
     public static readonly IReadOnlyList<Setting> All =
     [
-        Many("tunnel", Roles.Jack, "URL", "how to reach Jenny, best way first", settings => settings.Tunnels, CarrierText.Dial),
+        Many("tunnel", Roles.Jack, "URL", "how to reach Jenny, the way to begin with first", settings => settings.Tunnels, CarrierText.Dial),
         Many("listen", Roles.Jenny, "URL", $"where to wait for tunnels (default {Defaults.Listen})", settings => settings.Listens, CarrierText.Listen),
         One("secret-file", Roles.Both, "FILE", "the shared secret that 'burrow key new' made", s => s.SecretFile, (s, v) => s.SecretFile = v, FilePath),
         One("identity", Roles.Both, "FILE", "our own key, made by 'burrow key new --identity'", s => s.Identity, (s, v) => s.Identity = v, FilePath),

@@ -1,3 +1,5 @@
+using Burrow.Core;
+
 namespace Burrow.Cli.Hosting;
 
 /// <summary>Where files belong (XDG Base Directory Specification 0.8; Filesystem Hierarchy Standard 3.0 for root).</summary>
@@ -49,9 +51,11 @@ internal sealed class Directories(Func<string, string?> variable, bool isRoot, s
         }
         var info = Directory.CreateDirectory(directory, OwnerOnly);
         if (info.LinkTarget is not null) throw new IOException($"{directory} is a symbolic link; remove it");
+        // Whoever made a directory of our name under /tmp before us is found out here; root could change its mode all the same.
+        if (LocalUser.OwnerOf(directory) is { } owner && owner != LocalUser.Own) throw new IOException($"{directory} belongs to somebody else ({owner})");
         try
         {
-            // Only its owner can do this: whoever made a directory of our name under /tmp before us is found out here.
+            // Only its owner can do this, on systems that don't tell us who that is, too.
             if (info.UnixFileMode != OwnerOnly || !Environment.IsPrivilegedProcess) File.SetUnixFileMode(directory, OwnerOnly);
         }
         catch (UnauthorizedAccessException error)
@@ -59,6 +63,17 @@ internal sealed class Directories(Func<string, string?> variable, bool isRoot, s
             throw new IOException($"{directory} belongs to somebody else", error);
         }
         return directory;
+    }
+
+    /// <summary>Whether what lies in a directory is ours, so that it can be believed: nobody else can have put anything there.</summary>
+    /// <returns>Null if so; else what is wrong with it.</returns>
+    public static string? WhyNotOurs(string directory)
+    {
+        if (OperatingSystem.IsWindows()) return null;
+        var info = new DirectoryInfo(directory);
+        if (info.LinkTarget is not null) return $"{directory} is a symbolic link";
+        if (LocalUser.OwnerOf(directory) is { } owner && owner != LocalUser.Own) return $"{directory} belongs to somebody else ({owner})";
+        return (info.UnixFileMode & ~OwnerOnly) == UnixFileMode.None ? null : $"{directory} is open to others";
     }
 
     string? Own(string part) => variable(OneForAll) is { } directory && Path.IsPathRooted(directory) ? Path.Combine(directory, part) : null;

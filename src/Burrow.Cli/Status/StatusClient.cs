@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
+using Burrow.Cli.Hosting;
+using Burrow.Core;
 
 namespace Burrow.Cli.Status;
 
@@ -22,9 +24,15 @@ internal static class StatusClient
         var answers = new List<StatusDocument>();
         var silent = new List<string>();
         if (!Directory.Exists(directory)) return (answers, silent);
+        if (Directories.WhyNotOurs(directory) is { } strange) return (answers, [$"{strange}: what answers there is not believed"]);
         foreach (var path in Directory.EnumerateFiles(directory, "*.sock"))
         {
             if (ProcessOf(path) is not { } process || (pid is not null && process != pid)) continue;
+            if (LocalUser.OwnerOf(path) is { } owner && owner != LocalUser.Own)
+            {
+                silent.Add($"{path} belongs to somebody else ({owner}) and is not believed");
+                continue;
+            }
             try
             {
                 if (await AskAsync(path) is { } answer) answers.Add(answer);

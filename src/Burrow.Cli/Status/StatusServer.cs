@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using Burrow.Core.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Burrow.Cli.Status;
@@ -18,15 +19,17 @@ internal sealed class StatusServer : IAsyncDisposable
 
     readonly Socket _listener;
     readonly IStatusSource _source;
+    readonly AcceptTrouble _trouble;
     readonly CancellationTokenSource _stop = new();
-    readonly Task[] _loops;
+    readonly Task _loop;
 
-    StatusServer(Socket listener, string path, IStatusSource source)
+    StatusServer(Socket listener, string path, IStatusSource source, ILogger logger)
     {
         _listener = listener;
         _source = source;
         SocketPath = path;
-        _loops = [.. Enumerable.Range(0, MaxCallers).Select(_ => Task.Run(ServeAsync))];
+        _trouble = new AcceptTrouble(comesFirst: true, TimeProvider.System, reason => CliLog.StatusPaused(logger, reason), () => CliLog.StatusResumed(logger));
+        _loop = Task.Run(AcceptAsync);
     }
 
     public string SocketPath { get; }
@@ -45,7 +48,7 @@ internal sealed class StatusServer : IAsyncDisposable
             File.Delete(path);
             listener.Bind(new UnixDomainSocketEndPoint(path));
             listener.Listen(MaxCallers);
-            return new StatusServer(listener, path, source);
+            return new StatusServer(listener, path, source, logger);
         }
         catch (Exception error) when (error is IOException or SocketException or UnauthorizedAccessException or ArgumentException)
         {
@@ -55,31 +58,64 @@ internal sealed class StatusServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Several such loops accept, so that a caller that does not read holds up none but its own.</summary>
-    async Task ServeAsync()
+    async Task AcceptAsync()
     {
-        while (!_stop.IsCancellationRequested)
+        // The first answer loads what makes answers, and that needs files to be opened: done now, it can be given when no descriptor is left.
+        _ = Answer();
+        var answers = new List<Task>(MaxCallers);
+        while (await AcceptOneAsync() is { } caller)
+        {
+            answers.Add(AnswerAsync(caller));
+            while (answers.Count == MaxCallers) answers.Remove(await Task.WhenAny(answers));
+        }
+        await Task.WhenAll(answers);
+    }
+
+    /// <returns>Null when we are to stop.</returns>
+    async Task<Socket?> AcceptOneAsync()
+    {
+        while (true)
         {
             try
             {
-                using var caller = await _listener.AcceptAsync(_stop.Token);
-                using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-                patience.CancelAfter(Patience);
-                await using var stream = new NetworkStream(caller);
-                await stream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(_source.Snapshot(), StatusJson.Default.StatusDocument), patience.Token);
+                var caller = await _listener.AcceptAsync(_stop.Token);
+                _trouble.Accepted();
+                return caller;
             }
-            catch (Exception error) when (error is OperationCanceledException or IOException or SocketException)
+            catch (OperationCanceledException)
             {
-                // The caller left, or took too long.
+                return null;
+            }
+            catch (SocketException error)
+            {
+                if (_stop.IsCancellationRequested || !await _trouble.OverAsync(error.SocketErrorCode)) return null;
             }
         }
     }
 
+    /// <summary>A caller that does not read holds up none but itself.</summary>
+    async Task AnswerAsync(Socket caller)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await using var stream = new NetworkStream(caller, ownsSocket: true);
+            await stream.WriteAsync(Answer(), patience.Token);
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException or SocketException)
+        {
+            // The caller left, or took too long.
+        }
+    }
+
+    byte[] Answer() => JsonSerializer.SerializeToUtf8Bytes(_source.Snapshot(), StatusJson.Default.StatusDocument);
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        // First the loops: one that is about to accept must not find its listener gone.
-        await Task.WhenAll(_loops);
+        // First the loop: when it is about to accept it must not find its listener gone.
+        await _loop;
         _listener.Dispose();
         _stop.Dispose();
         File.Delete(SocketPath);

@@ -12,7 +12,7 @@ internal static class StatusTable
     {
         foreach (var (process, sessions, maps) in documents)
         {
-            console.WriteLine($"{process.Role} {process.Pid} ({Printable.Text(process.Name)}), version {process.Version}, running for {Amounts.Age(now - process.Since)}");
+            console.WriteLine(Printable.Text($"{process.Role} {process.Pid} ({process.Name}), version {process.Version}, running for {Amounts.Age(now - process.Since)}"));
             if (sessions.Count > 0) console.Write(Sessions(sessions, now));
             if (maps.Count > 0) console.Write(Maps(maps));
         }

@@ -32,7 +32,7 @@ internal sealed class LineLoggerProvider(LineWriter lines, LogFormat format, Log
         var text = new StringBuilder("burrow: ").Append(Name(of)).Append(": ").Append(Printable.Text(message));
         if (error is not null) text.Append(": ").Append(Printable.Text(error.Message));
         text.Append('\n');
-        if (error is not null && level == LogLevel.Trace) text.Append(error).Append('\n');
+        if (error is not null && level == LogLevel.Trace) text.AppendJoin('\n', error.ToString().Split('\n').Select(line => Printable.Text(line))).Append('\n');
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 

@@ -44,6 +44,26 @@ public sealed partial class SocketConnection : Connection
     /// <summary>For options that only some users need. Reading, writing and closing stay here.</summary>
     internal Socket Socket => _socket;
 
+    /// <summary>
+    /// Whether the peer has reset the connection, or has ended its direction and everything that it sent was read; for one from which nothing was read yet: it came, said nothing and
+    /// left. Takes nothing of what is there to read.
+    /// </summary>
+    public bool HasLeft
+    {
+        get
+        {
+            if (_closed) return true;
+            try
+            {
+                return _socket.Poll(0, SelectMode.SelectError) || (_socket.Poll(0, SelectMode.SelectRead) && _socket.Available == 0);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return true;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override int TryRead(Span<byte> buffer)
     {
@@ -73,6 +93,28 @@ public sealed partial class SocketConnection : Connection
         {
             return ValueTask.CompletedTask;
         }
+    }
+
+    /// <inheritdoc/>
+    public override bool DetectReset()
+    {
+        if (End is not null) return true;
+        try
+        {
+            // Urgent data looks like an error to this poll, so the error itself is asked for. The kernel tells it once: it must be kept.
+            if (!_socket.Poll(0, SelectMode.SelectError)) return false;
+            var error = (SocketError)(int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+            if (error != SocketError.Success) Fail(error);
+        }
+        catch (SocketException e)
+        {
+            Fail(e.SocketErrorCode);
+        }
+        catch (ObjectDisposedException)
+        {
+            return true; // an abort came between the check and the call
+        }
+        return End is not null;
     }
 
     /// <inheritdoc/>

@@ -73,6 +73,11 @@ sealed class ConnectionPort : IChannelPort
         _session.OnReadable(_channel);
     }
 
+    public bool DetectReset()
+    {
+        lock (_reading) return !_armed && _connection.DetectReset();
+    }
+
     public int TryWrite(ReadOnlySpan<byte> buffer) => _connection.TryWrite(buffer);
 
     public void Drain() => _drain = DrainAsync();

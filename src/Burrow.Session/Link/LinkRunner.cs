@@ -23,6 +23,9 @@ public sealed class LinkRunner(Session session, TimeProvider time)
         get { lock (_gate) return _carrier; }
     }
 
+    /// <summary>See <see cref="Session.Survey"/>.</summary>
+    public void Survey() => session.Survey(Now);
+
     /// <summary>Carries the session over a carrier until that ends; the older carrier is ended first. Owns the carrier and disposes it.</summary>
     /// <param name="carrier">In its mode, handshake done.</param>
     /// <param name="point">What the handshake agreed.</param>

@@ -47,15 +47,18 @@ sealed class DeliveryRate
         _rate = Math.Max(_rate, (Delivered - sent.Delivered) / interval.TotalSeconds);
     }
 
-    /// <summary>How many bytes may be unacknowledged: twice the path's product, and what the peer's delayed acks hold back meanwhile.</summary>
+    /// <summary>
+    /// How many bytes may be unacknowledged: twice the path's product, what the peer's delayed acks hold back meanwhile, and a batch. More would be of no use to the path, and on loopback,
+    /// where these are all that counts, memory that has left the cache: 1 MiB instead of 16 saved a tenth to a third of the CPU a byte.
+    /// </summary>
     public ulong Flight
     {
         get
         {
             if (Rate == 0 || MinRtt == TimeSpan.MaxValue) return SessionTuning.FirstFlight;
             var product = Rate * MinRtt.TotalSeconds;
-            var delayed = Math.Min(4.0 * SessionTuning.AckBytes, Rate * 2 * SessionTuning.AckDelay.TotalSeconds);
-            return (ulong)Math.Min(2 * product + delayed + 2 * Batch, SessionTuning.ReceiveLimit);
+            var delayed = Math.Min(2.0 * SessionTuning.AckBytes, Rate * 2 * SessionTuning.AckDelay.TotalSeconds);
+            return (ulong)Math.Min(2 * product + delayed + Math.Min(Batch, SessionTuning.BatchBytes), SessionTuning.ReceiveLimit);
         }
     }
 

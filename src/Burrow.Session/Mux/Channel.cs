@@ -63,6 +63,9 @@ public sealed class Channel
     internal ulong Sent;
     internal ulong SendCredit;
     internal bool Readable;
+    internal bool ReadAgain; // stands in the session's list of those to be read once more
+    internal bool Watched; // nobody waits for its local end, so the survey looks at it
+    internal ulong SentAtSurvey;
     internal bool ReadEnded; // the local end of stream was read; FIN is pending or sent
     internal bool FinSent;
     internal ReadyList List;

@@ -1,8 +1,8 @@
 namespace Burrow.Session.Mux;
 
 /// <summary>
-/// The memory that all peers together may fill: whatever credit is granted is reserved here first, so that the sum of all promises can be kept. One for the
-/// process. Thread-safe, lock-free.
+/// The memory that all sessions together may fill: whatever credit is granted, and whatever is read ahead or kept for a replay, is reserved here first, so that the sum of all promises
+/// can be kept. One for the process, made by its composition. Thread-safe, lock-free.
 /// </summary>
 /// <param name="total">In bytes.</param>
 public sealed class CreditBudget(long total)
@@ -15,9 +15,10 @@ public sealed class CreditBudget(long total)
     /// <summary>256 MiB, the design's bound for a process.</summary>
     public const long DefaultTotal = 256L * 1024 * 1024;
 
-    public static CreditBudget Shared { get; set; } = new(DefaultTotal);
-
     public long Free => total - Interlocked.Read(ref _used);
+
+    /// <summary>Half of it is in use: what is not needed any more had better be given back.</summary>
+    public bool IsShort => Free < total / 2;
 
     /// <summary>
     /// What a new channel should start with: the first window while memory is plenty, then ever less (a constant share of what is left), so that late-comers
@@ -31,6 +32,12 @@ public sealed class CreditBudget(long total)
 
     /// <summary>Lets a window grow only while a good part of the whole is free: growth is comfort, a first window is need.</summary>
     public bool TryGrow(int bytes) => Free - bytes > total / 4 && TryReserve(bytes);
+
+    /// <summary>
+    /// Lets a session remember more than one slab of what it sent, while an eighth is free. A larger part than growth may take: read-ahead that has filled up in an outage is emptied
+    /// through this. A smaller one than first windows may: without any, a session goes on a slab at a time.
+    /// </summary>
+    public bool TryKeep(int bytes) => Free - bytes > total / 8 && TryReserve(bytes);
 
     public bool TryReserve(long bytes)
     {

@@ -15,6 +15,9 @@ interface IChannelPort
     /// <summary>Asks for one call of <see cref="Session.OnReadable"/> when <see cref="TryRead"/> may give something again. It may come at once.</summary>
     void ArmRead();
 
+    /// <summary>As <see cref="Connection.DetectReset"/>; false while the answer to <see cref="ArmRead"/> is still to come, for that will tell. Any thread.</summary>
+    bool DetectReset();
+
     /// <summary>As <see cref="Connection.TryWrite"/>.</summary>
     int TryWrite(ReadOnlySpan<byte> buffer);
 

@@ -1,5 +1,3 @@
-using Burrow.Core.Memory;
-
 namespace Burrow.Session.Resume;
 
 /// <summary>
@@ -21,6 +19,9 @@ sealed class SendLog
     /// <summary>The offset up to which the current link was given the stream.</summary>
     public ulong Sent { get; private set; }
 
+    /// <summary>Slabs that hold something for a replay: the memory that is really kept, whatever the bytes in it count.</summary>
+    public int Slabs { get; private set; }
+
     /// <summary>Bytes that are kept for a replay.</summary>
     public ulong Unacked => Committed - Acked;
 
@@ -31,6 +32,7 @@ sealed class SendLog
     public void Commit(LogSlab slab, int start, int length, in SendStamp stamp)
     {
         slab.Hold();
+        if (_segments.Count == 0 || _segments[_segments.Count - 1].Slab != slab) Slabs++;
         _segments.Enqueue(new Segment(slab, start, length, Committed, stamp));
         Committed += (ulong)length;
         Sent = Committed;
@@ -47,8 +49,7 @@ sealed class SendLog
         while (_segments.Count > 0 && _segments[0].End <= offset)
         {
             last = _segments[0].Stamp;
-            _segments[0].Slab.Release();
-            _segments.Dequeue();
+            Drop();
             if (_next > 0) _next--;
         }
         return last;
@@ -96,13 +97,17 @@ sealed class SendLog
     /// <summary>Gives all memory back, at the session's end.</summary>
     public void Clear()
     {
-        while (_segments.Count > 0)
-        {
-            _segments[0].Slab.Release();
-            _segments.Dequeue();
-        }
+        while (_segments.Count > 0) Drop();
         Acked = Sent = Committed;
         _next = 0;
+    }
+
+    void Drop()
+    {
+        var slab = _segments[0].Slab;
+        _segments.Dequeue();
+        if (_segments.Count == 0 || _segments[0].Slab != slab) Slabs--;
+        slab.Release();
     }
 
     struct Segment(LogSlab slab, int start, int length, ulong offset, in SendStamp stamp)
@@ -119,23 +124,3 @@ sealed class SendLog
 
 /// <summary>When a segment was sent and how much had been delivered by then: from these the delivery rate is measured. All zero: unknown.</summary>
 readonly record struct SendStamp(TimeSpan At, ulong Delivered);
-
-/// <summary>A slab that several segments share. The last who lets go returns it. Guarded by the session's lock.</summary>
-sealed class LogSlab(Slab slab)
-{
-    int _holders = 1;
-
-    public Memory<byte> Memory => slab.Memory;
-
-    public Span<byte> Span => slab.Span;
-
-    /// <summary>Whether nobody but the caller holds it, so that it may be filled from its start again.</summary>
-    public bool IsSole => _holders == 1;
-
-    public void Hold() => _holders++;
-
-    public void Release()
-    {
-        if (--_holders == 0) slab.Return();
-    }
-}

@@ -12,11 +12,8 @@ static class WireFormat
     /// <summary>The largest payload of a record other than STREAM and of a frame other than DATA.</summary>
     public const int MaxControlPayload = 1024;
 
-    /// <summary>The largest payload of a DATA frame (its length is a u16).</summary>
-    public const int MaxData = ushort.MaxValue;
-
-    /// <summary>The largest payload of a STREAM record (its length is a u24).</summary>
-    public const int MaxStreamRecord = (1 << 24) - 1;
+    /// <summary>The largest payload of a DATA frame (its length is a u20).</summary>
+    public const int MaxData = (1 << LengthBits) - 1;
 
     /// <summary>What an opener may send before OPENED (§6).</summary>
     public const ulong EarlyCredit = 8 * 1024;
@@ -24,8 +21,12 @@ static class WireFormat
     /// <summary>The session limit before the first ACK (§4).</summary>
     public const ulong InitialLimit = 1024 * 1024;
 
-    /// <summary>The greatest channel number, a u40.</summary>
-    public const ulong MaxChannel = (1UL << 40) - 1;
+    /// <summary>The greatest channel number, a u36.</summary>
+    public const ulong MaxChannel = (1UL << ChannelBits) - 1;
+
+    /// <summary>A frame's header is one number of 64 bits: type (8), length, channel.</summary>
+    public const int LengthBits = 20;
+    public const int ChannelBits = 36;
 
     /// <summary>Types from here on are ignored when unknown.</summary>
     public const byte FirstIgnorable = 128;
@@ -58,28 +59,24 @@ enum FrameType : byte
 }
 
 /// <summary>
-/// The header of a frame (docs/protocol.md §5):
+/// The header of a frame, one big-endian u64 (docs/protocol.md §5):
 /// <code>
-///  0      1        3                 8
-/// +------+--------+-----------------+
-/// | type | length | channel (u40)   |
-/// +------+--------+-----------------+
+///  63   56 55      36 35            0
+/// +-------+----------+---------------+
+/// | type  | length   | channel       |
+/// +-------+----------+---------------+
 /// </code>
 /// </summary>
 readonly record struct FrameHeader(FrameType Type, int Length, ulong Channel)
 {
-    public void Write(Span<byte> bytes)
-    {
-        // Channel first as a u64 (its upper three bytes are then overwritten): one store instead of five.
-        BinaryPrimitives.WriteUInt64BigEndian(bytes, Channel);
-        bytes[0] = (byte)Type;
-        BinaryPrimitives.WriteUInt16BigEndian(bytes[1..], (ushort)Length);
-    }
+    public void Write(Span<byte> bytes) =>
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, ((ulong)Type << 56) | ((ulong)Length << WireFormat.ChannelBits) | Channel);
 
-    public static FrameHeader Read(ReadOnlySpan<byte> bytes) => new(
-        (FrameType)bytes[0],
-        BinaryPrimitives.ReadUInt16BigEndian(bytes[1..]),
-        BinaryPrimitives.ReadUInt64BigEndian(bytes) & WireFormat.MaxChannel);
+    public static FrameHeader Read(ReadOnlySpan<byte> bytes)
+    {
+        var value = BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        return new((FrameType)(value >> 56), (int)(value >> WireFormat.ChannelBits) & WireFormat.MaxData, value & WireFormat.MaxChannel);
+    }
 }
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Burrow.Carriers.Identity;
+using Burrow.Core;
 using Xunit;
 
 namespace Burrow.Carriers.Tests.Identity;
@@ -68,6 +69,19 @@ public sealed class FileTests : IDisposable
         Assert.Contains("chmod 600", error, StringComparison.Ordinal);
         Assert.False(SecretFile.TryLoad(Path.Combine(_directory, "none"), out _, out error));
         Assert.Contains("burrow key new", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1000, 1000, true)]
+    [InlineData(0, 1000, true)]
+    [InlineData(0, 0, true)]
+    [InlineData(1001, 1000, false)]
+    [InlineData(1000, 0, false)] // not even root takes what somebody else can change
+    public void OwnerOfASecret_IsOurselvesOrRoot(uint owner, uint own, bool isTrusted)
+    {
+        var problem = PrivateFile.OwnerProblem("secret", new LocalUser(owner), new LocalUser(own));
+        Assert.Equal(isTrusted, problem is null);
+        if (!isTrusted) Assert.Equal($"secret: refused, because it belongs to uid {owner}, who is neither this program's user (uid {own}) nor root; run: chown {own} secret", problem);
     }
 
     [Fact]

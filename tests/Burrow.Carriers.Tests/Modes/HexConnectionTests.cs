@@ -10,7 +10,7 @@ public sealed class HexConnectionTests
     [Fact]
     public async Task Bytes_AreTwoLowerCaseDigitsOnTheWire()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         await new HexConnection(a).WriteAsync(new byte[] { 0x00, 0xab, 0x7f, 0xff });
         var buffer = new byte[20];
         Assert.Equal("00ab7fff", System.Text.Encoding.ASCII.GetString(buffer, 0, await b.ReadAsync(buffer)));
@@ -22,7 +22,7 @@ public sealed class HexConnectionTests
     [InlineData(1)]
     public async Task Bytes_ArriveHoweverTheDigitsAreSplit(int maxRead)
     {
-        var (a, b) = MemoryConnection.Pair(maxRead);
+        var (a, b) = MemoryConnection.CreatePair(maxRead: maxRead);
         await TlsConnectionTests.AssertTransferAsync(new HexConnection(a), new HexConnection(b), 200_000, seed: 1);
     }
 
@@ -44,7 +44,7 @@ public sealed class HexConnectionTests
     [InlineData("0")]
     public async Task AnythingElse_IsAProtocolError(string wire)
     {
-        var (a, b) = MemoryConnection.Pair(maxRead: 1);
+        var (a, b) = MemoryConnection.CreatePair(maxRead: 1);
         await a.WriteAsync(System.Text.Encoding.ASCII.GetBytes(wire));
         await a.CompleteAsync();
         var hex = new HexConnection(b);
@@ -58,7 +58,7 @@ public sealed class HexConnectionTests
     [Fact]
     public async Task EndsAndResets_PassThrough()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var (left, right) = (new HexConnection(a), new HexConnection(b));
         Assert.True(await left.CompleteAsync());
         Assert.Equal(Connection.EndOfStream, await right.ReadAsync(new byte[1]));

@@ -30,7 +30,7 @@ public sealed class TlsConnectionTests : IDisposable
 
     Task<(TlsConnection Jack, TlsConnection Jenny)> PairAsync(int maxRead = int.MaxValue)
     {
-        var (a, b) = MemoryConnection.Pair(maxRead);
+        var (a, b) = MemoryConnection.CreatePair(maxRead: maxRead);
         return OverAsync(a, b);
     }
 
@@ -43,9 +43,30 @@ public sealed class TlsConnectionTests : IDisposable
     }
 
     [Fact]
+    public async Task APeerThatHasProvedNothing_MakesUsHoldNoLargeBuffers()
+    {
+        const int SslStreamsOwn = 33 * 1024;
+        var (a, b) = MemoryConnection.CreatePair();
+        var (jack, jenny) = await OverAsync(a, b);
+        async Task PassAsync()
+        {
+            var writing = jack.WriteAsync(new byte[100_000]).AsTask();
+            var buffer = new byte[100_000];
+            for (var at = 0; at < buffer.Length;) at += await jenny.ReadAsync(buffer.AsMemory(at));
+            Assert.True(await writing);
+        }
+
+        await PassAsync();
+        Assert.InRange(b.LargestRead, 1, SslStreamsOwn);
+        jenny.StartBatching();
+        await PassAsync();
+        Assert.True(b.LargestRead > 200_000, $"{b.LargestRead}");
+    }
+
+    [Fact]
     public async Task Handshake_WithAnotherPin_IsACredentialFailureThatNamesBoth()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var accepting = new TlsServer(_jenny).AcceptAsync(b).AsTask();
         var result = await new TlsClient(_jack, [_jack.Pin]).ConnectAsync(a);
         Assert.Equal(EndCause.Credential, result.Failure!.Cause);
@@ -60,7 +81,7 @@ public sealed class TlsConnectionTests : IDisposable
     [Fact]
     public async Task Handshake_WithSomethingThatIsNoTls_IsAProtocolFailure()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         await a.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
         Assert.Equal(EndCause.Protocol, (await new TlsServer(_jenny).AcceptAsync(b)).Failure!.Cause);
     }
@@ -68,7 +89,7 @@ public sealed class TlsConnectionTests : IDisposable
     [Fact]
     public async Task Handshake_ThatIsAborted_EndsWithThatReason()
     {
-        var (a, _) = MemoryConnection.Pair();
+        var (a, _) = MemoryConnection.CreatePair();
         var connecting = new TlsClient(_jack, [_jenny.Pin]).ConnectAsync(a).AsTask();
         var timedOut = new EndReason(EndPhase.Handshake, EndSide.Path, EndCause.TimedOut);
         a.Abort(timedOut);
@@ -78,7 +99,7 @@ public sealed class TlsConnectionTests : IDisposable
     [Fact]
     public async Task Handshake_ThatTheOtherSideCloses_SaysSo()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         await b.CompleteAsync();
         Assert.Equal(EndCause.Closed, (await new TlsClient(_jack, [_jenny.Pin]).ConnectAsync(a)).Failure!.Cause);
     }
@@ -86,7 +107,7 @@ public sealed class TlsConnectionTests : IDisposable
     [Fact]
     public async Task Handshake_ForAnotherServerName_IsRefused()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var accepting = new TlsServer(_jenny).AcceptAsync(b).AsTask();
         using var browser = new System.Net.Security.SslStream(new RecordStream(a));
         await Assert.ThrowsAnyAsync<IOException>(() => browser.AuthenticateAsClientAsync("www.example.org"));
@@ -161,7 +182,7 @@ public sealed class TlsConnectionTests : IDisposable
     [Fact]
     public async Task EndWithoutCloseNotify_IsACutAndNoEndOfStream()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var (_, jenny) = await OverAsync(a, b);
         await a.CompleteAsync(); // the transport ends, TLS does not
         Assert.Equal(Connection.Aborted, await jenny.ReadAsync(new byte[10]));
@@ -186,7 +207,7 @@ public sealed class TlsConnectionTests : IDisposable
     [Fact]
     public async Task SpoiledRecord_IsAProtocolError()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var (_, jenny) = await OverAsync(a, b);
         await a.WriteAsync((byte[])[23, 3, 3, 0, 32, .. new byte[32]]);
         Assert.Equal(Connection.Aborted, await jenny.ReadAsync(new byte[10]));

@@ -40,6 +40,27 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task Server_BearsOnlySoManySlowCallers_AndEndsAllTheSame()
+    {
+        using var directory = new TemporaryDirectory();
+        var large = Document with { Maps = [.. Enumerable.Repeat(Document.Maps[0], 20_000)] };
+        var server = Start(directory, large);
+        var slow = new List<Socket>();
+        for (var i = 0; i < 8; i++)
+        {
+            slow.Add(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified));
+            await slow[i].ConnectAsync(new UnixDomainSocketEndPoint(server.SocketPath));
+            await slow[i].ReceiveAsync(new byte[1]); // it is being answered
+        }
+        var ninth = StatusClient.AskAsync(directory.Path, Environment.ProcessId);
+        slow[3].Dispose();
+        var (answers, _) = await ninth;
+        Assert.Single(answers);
+        await server.DisposeAsync();
+        foreach (var socket in slow) socket.Dispose();
+    }
+
+    [Fact]
     public async Task SocketThatWasLeftBehind_IsRemoved()
     {
         using var directory = new TemporaryDirectory();
@@ -63,6 +84,18 @@ public sealed class StatusTests
         var (answers, silent) = await asking;
         Assert.Empty(answers);
         Assert.Contains("process 7", Assert.Single(silent), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task SocketsInADirectoryThatOthersCanUse_AreNotBelieved()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var server = Start(directory, Document);
+        File.SetUnixFileMode(directory.Path, File.GetUnixFileMode(directory.Path) | UnixFileMode.OtherExecute);
+        var (answers, silent) = await StatusClient.AskAsync(directory.Path, null);
+        Assert.Empty(answers);
+        Assert.Contains("open to others", Assert.Single(silent), StringComparison.Ordinal);
     }
 
     [Fact]

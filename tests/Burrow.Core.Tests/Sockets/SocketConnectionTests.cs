@@ -44,6 +44,57 @@ public sealed class SocketConnectionTests
     [Theory]
     [InlineData(Kind.Ipv4)]
     [InlineData(Kind.Unix)]
+    public async Task DetectReset_SeesOneBehindUnreadBytes_WhichStayReadable(Kind kind)
+    {
+        var (client, server) = await PairAsync(kind);
+        await client.WriteAsync("unread"u8.ToArray());
+        await server.WriteAsync("unread, too"u8.ToArray()); // a unix socket's abort is a reset only then
+        await server.WaitReadableAsync();
+        Assert.False(server.DetectReset());
+        client.Abort(OurReason);
+        await Eventually(server.DetectReset);
+        Assert.Equal((EndSide.Peer, EndCause.Reset), (server.End!.Side, server.End.Cause));
+        var buffer = new byte[16];
+        Assert.Equal(6, server.TryRead(buffer));
+        Assert.Equal(Connection.Aborted, server.TryRead(buffer));
+        Assert.True(server.DetectReset());
+        await server.DisposeAsync();
+        await client.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(Kind.Ipv4)]
+    [InlineData(Kind.Unix)]
+    public async Task DetectReset_TakesNeitherAnEndNorUrgentBytesForOne(Kind kind)
+    {
+        var (client, server) = await PairAsync(kind);
+        if (kind == Kind.Ipv4) client.Socket.Send("!"u8, SocketFlags.OutOfBand);
+        await client.WriteAsync("unread"u8.ToArray());
+        await client.CompleteAsync();
+        await server.WaitReadableAsync();
+        Assert.False(server.DetectReset());
+        var buffer = new byte[16];
+        while (await server.ReadAsync(buffer) != Connection.EndOfStream) Assert.False(server.DetectReset());
+        Assert.False(server.DetectReset());
+        await server.CompleteAsync();
+        await server.DisposeAsync();
+        await client.DisposeAsync();
+        Assert.True(server.DetectReset());
+    }
+
+    static async Task Eventually(Func<bool> condition)
+    {
+        var deadline = Task.Delay(TimeSpan.FromSeconds(60)); // no assertion on time: only so that a hang is a failure
+        while (!condition())
+        {
+            Assert.False(deadline.IsCompleted);
+            await Task.Yield();
+        }
+    }
+
+    [Theory]
+    [InlineData(Kind.Ipv4)]
+    [InlineData(Kind.Unix)]
     public async Task Complete_IsAHalfClose_ReadingGoesOn(Kind kind)
     {
         var (client, server) = await PairAsync(kind);

@@ -11,13 +11,16 @@ static class BurrowProgram
 
     // Root's files are at fixed places, whatever the environment says. "ip netns exec" has made a mount namespace for this process alone, so that folders of the lab can take
     // the place of the system's.
-    const string InOwnFolders = "mount --bind \"$HOME/run\" /run && mount --bind \"$HOME/lib\" /var/lib && mount --bind \"$HOME/cache\" /var/cache && exec \"$@\"";
+    const string InOwnFolders = "mount --bind \"$HOME/run\" /run && mount --bind \"$HOME/lib\" /var/lib && mount --bind \"$HOME/cache\" /var/cache && ${DESCRIPTORS:+ulimit -n $DESCRIPTORS} && exec \"$@\"";
 
     /// <summary>
     /// Starts it on a machine as a user of his own: with his own home, keys, state and sockets. One and the same name is one and the same user, with what
     /// earlier runs have left.
     /// </summary>
-    public static LabProcess StartBurrow(this LabHost host, string user, params string[] arguments)
+    public static LabProcess StartBurrow(this LabHost host, string user, params string[] arguments) => StartBurrow(host, user, descriptors: null, arguments);
+
+    /// <summary>The same with few descriptors.</summary>
+    public static LabProcess StartBurrow(this LabHost host, string user, int? descriptors, params string[] arguments)
     {
         if (!File.Exists(Path)) throw new FileNotFoundException($"build the program first, or say in BURROW where it is: {Path}");
         var home = System.IO.Path.Combine(host.Folder, user);
@@ -26,6 +29,7 @@ static class BurrowProgram
         {
             ["HOME"] = home,
             ["XDG_CONFIG_HOME"] = System.IO.Path.Combine(home, "config"),
+            ["DESCRIPTORS"] = descriptors?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "",
         });
     }
 

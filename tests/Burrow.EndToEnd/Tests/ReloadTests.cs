@@ -48,6 +48,28 @@ public sealed class ReloadTests : TunnelTest
         await fresh.EchoAsync("fresh");
     }
 
+    [Fact]
+    public async Task HangupOfJenny_WithAMapInANewMode_ServesJacksWhoComeAfterwards()
+    {
+        await using var here = SocketService.Echo(Lab.Client, JackServicePort);
+        await using var there = SocketService.Echo(Lab.Server, ServicePort);
+        var file = Path.Combine(Lab.Server.Folder, "jenny.conf");
+        await File.WriteAllTextAsync(file, $"config secret-file {Secret}\n");
+        var jenny = Lab.Server.StartBurrow("jenny", "jenny", "-c", file);
+        StartJack("-L", Forward);
+        using (var client = await DialJackAsync()) await client.EchoAsync("before");
+        await File.AppendAllTextAsync(file, $"map plaintext 127.0.0.1:{JackServicePort} <= 127.0.0.1:{JennyPort}\n");
+        jenny.Signal(Posix.SigHup);
+        using (var early = await DialJennyAsync())
+            Assert.Equal(SocketError.ConnectionReset, await early.HowItEndsAsync().Within(20, "the reset of a client for whom there is no session"));
+        await Jack.EndAsync(Posix.SigTerm);
+        // What Jenny may ask of Jack is what his own maps name, or what he permits.
+        StartJack("-L", Forward, "--permit-dial", $"127.0.0.1:{JackServicePort}");
+        await Jack.WaitForLineAsync("plaintext tunnel with .* is up");
+        using var late = await DialJennyAsync();
+        await late.EchoAsync("served");
+    }
+
     async Task StartJackAsync(params string[] maps)
     {
         await ConfigureAsync(maps);

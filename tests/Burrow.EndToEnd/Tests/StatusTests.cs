@@ -60,12 +60,33 @@ public sealed class StatusTests : TunnelTest
         await second.EchoAsync("second again");
     }
 
+    [Fact]
+    public async Task ADirectoryOrASecretOfSomebodyElse_IsRefused()
+    {
+        var run = Directory.CreateDirectory(Path.Combine(Lab.Client.Folder, "jack", "run", "burrow")).FullName;
+        await Lab.Client.RunAsync(["chown", "12345", run]);
+        var status = Lab.Client.StartBurrow("jack", "status");
+        Assert.Equal(1, await status.WaitForExitAsync());
+        await status.WaitForLineAsync("belongs to somebody else \\(uid 12345\\)");
+
+        await Lab.Client.RunAsync(["chown", "12345", Secret]);
+        var jack = StartJack("-L", Forward);
+        Assert.Equal(2, await jack.WaitForExitAsync());
+        await jack.WaitForLineAsync("secret: refused, because it belongs to uid 12345");
+    }
+
     static JsonElement Only(JsonElement status) => Assert.Single(status.GetProperty("sessions").EnumerateArray());
 
-    static async Task<JsonElement> StatusAsync(LabHost host, string user)
+    internal static async Task<JsonElement> StatusAsync(LabHost host, string user)
     {
-        var status = host.StartBurrow(user, "status", "--json");
-        Assert.Equal(0, await status.WaitForExitAsync());
-        return Assert.Single(JsonDocument.Parse(status.Output).RootElement.EnumerateArray());
+        // It may be asked before it has come as far as answering.
+        var deadline = new Deadline(TimeSpan.FromSeconds(10), $"the {user} of {host.Name} has no status");
+        while (true)
+        {
+            var status = host.StartBurrow(user, "status", "--json");
+            Assert.Equal(0, await status.WaitForExitAsync());
+            if (!status.Output.Contains("Nothing is running", StringComparison.Ordinal)) return Assert.Single(JsonDocument.Parse(status.Output).RootElement.EnumerateArray());
+            await deadline.PollAsync();
+        }
     }
 }

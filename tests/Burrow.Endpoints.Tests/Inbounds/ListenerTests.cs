@@ -19,6 +19,15 @@ public sealed class ListenerTests
         return result.Listener;
     }
 
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("LocalHost.")]
+    public async Task Localhost_IsLoopback_WhateverAResolverSays(string name)
+    {
+        await using var listener = await BindAsync(name, resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Any]));
+        Assert.All(listener.LocalEndPoints, bound => Assert.True(IPAddress.IsLoopback(((IPEndPoint)bound).Address), $"{bound}"));
+    }
+
     static ChannelReader<Connection> Start(ListenerInbound listener)
     {
         var clients = Channel.CreateUnbounded<Connection>();

@@ -33,6 +33,42 @@ public sealed class AttemptLimiterTests
     }
 
     [Fact]
+    public void Window_IsFixed_LaterRefusalsDoNotProlongIt()
+    {
+        var limiter = new AttemptLimiter(Window, maxRefusals: 1);
+        limiter.Refused("a", Start);
+        for (var second = 1; second < 60; second++) limiter.Refused("a", Start.AddSeconds(second));
+        Assert.False(limiter.Admits("a", Start.AddSeconds(60).AddTicks(-1)));
+        Assert.True(limiter.Admits("a", Start.AddSeconds(60)));
+        Assert.Equal(0, limiter.Count);
+    }
+
+    [Fact]
+    public void ClockThatWasSetBack_NeitherForgetsNorThrows()
+    {
+        var limiter = new AttemptLimiter(Window, maxRefusals: 1);
+        limiter.Refused("a", Start);
+        limiter.Refused("b", Start.AddHours(-1));
+        Assert.False(limiter.Admits("a", Start.AddHours(-1)));
+        Assert.False(limiter.Admits("b", Start.AddHours(-1)));
+        Assert.True(limiter.Admits("a", Start.Add(Window)));
+        Assert.True(limiter.Admits("b", Start.Add(Window)));
+    }
+
+    [Fact]
+    public void FullTable_ForgetsTheOldestAddress_WhichIsThenAdmittedAgain()
+    {
+        var limiter = new AttemptLimiter(Window, maxRefusals: 1, maxAddresses: 2);
+        limiter.Refused("a", Start);
+        limiter.Refused("b", Start.AddSeconds(1));
+        limiter.Refused("a", Start.AddSeconds(2)); // known: no new window
+        Assert.True(limiter.Refused("c", Start.AddSeconds(3)));
+        Assert.True(limiter.Admits("a", Start.AddSeconds(3)));
+        Assert.False(limiter.Admits("b", Start.AddSeconds(3)));
+        Assert.False(limiter.Admits("c", Start.AddSeconds(3)));
+    }
+
+    [Fact]
     public void Table_IsBounded()
     {
         var limiter = new AttemptLimiter(Window, maxAddresses: 10);

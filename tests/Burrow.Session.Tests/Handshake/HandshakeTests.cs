@@ -1,5 +1,6 @@
 using Burrow.Core;
 using Burrow.Session.Handshake;
+using Burrow.Testing;
 using Xunit;
 
 namespace Burrow.Session.Tests.Handshake;
@@ -26,7 +27,7 @@ public sealed class HandshakeTests
     [InlineData(1)]
     public async Task Birth_UnderTls_GivesBothTheSameSession(int maxRead)
     {
-        var (a, b) = MemoryConnection.Pair(maxRead);
+        var (a, b) = MemoryConnection.CreatePair(maxRead: maxRead);
         var directory = new FakeDirectory();
         var jenny = JennyHandshake.RunAsync(b, Pinned, directory).AsTask();
         var result = await Jack(a, CarrierTrust.Tls).BirthAsync(SomeBirth);
@@ -44,7 +45,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Birth_OfAPlaintextSession_ClosesTheConnection()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var jenny = JennyHandshake.RunAsync(b, Pinned, new FakeDirectory()).AsTask();
         var result = await Jack(a, CarrierTrust.Tls).BirthAsync(SomeBirth with { Mode = Mode.Plaintext });
         Assert.False(result.LinkStartsHere);
@@ -55,7 +56,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Birth_OnAnAuthenticatedCarrier_HasNoVerdictAndStartsTheLink()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var jenny = JennyHandshake.RunAsync(b, new CallerContext(Mode.Plaintext, CarrierTrust.Carrier, "uid"), new FakeDirectory()).AsTask();
         var result = await Jack(a, CarrierTrust.Carrier).BirthAsync(SomeBirth);
         Assert.True(result.LinkStartsHere);
@@ -66,7 +67,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Birth_OfAStranger_IsRefusedAsAHint()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var directory = new FakeDirectory();
         var jenny = JennyHandshake.RunAsync(b, Stranger, directory).AsTask();
         var result = await Jack(a, CarrierTrust.None).BirthAsync(SomeBirth);
@@ -79,7 +80,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Verdict_ThatRefuses_IsSaidBeforeAnythingIsReadAndIsFinal()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var refusal = new EndReason(EndPhase.Handshake, EndSide.Local, EndCause.Credential, "pin sha256:abc is not in the authorized file");
         var directory = new FakeDirectory();
         var jenny = JennyHandshake.RunAsync(b, Pinned with { Refusal = refusal }, directory).AsTask();
@@ -95,7 +96,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Birth_WhenBusy_IsRefusedButNotFinal()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var directory = new FakeDirectory { BirthRefusal = new EndReason(EndPhase.Attach, EndSide.Local, EndCause.Busy, "100 sessions") };
         var jenny = JennyHandshake.RunAsync(b, Pinned, directory).AsTask();
         var result = await Jack(a, CarrierTrust.Tls).BirthAsync(SomeBirth);
@@ -112,7 +113,7 @@ public sealed class HandshakeTests
     [InlineData(Mode.Encrypted, CarrierTrust.Carrier, 7)]
     public async Task Attach_WithTheKey_AgreesOnBothOffsets(Mode mode, CarrierTrust trust, int maxRead)
     {
-        var (a, b) = MemoryConnection.Pair(maxRead);
+        var (a, b) = MemoryConnection.CreatePair(maxRead: maxRead);
         var (jackSession, jennySession, directory) = Sessions(mode);
         var carrierMode = trust == CarrierTrust.Carrier ? Mode.Plaintext : mode;
         var jenny = JennyHandshake.RunAsync(b, new CallerContext(carrierMode, trust, trust == CarrierTrust.None ? null : "alice"), directory).AsTask();
@@ -128,7 +129,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Attach_LeavesTheBytesThatFollowForTheLink()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var (jackSession, _, directory) = Sessions(Mode.Plaintext);
         var jenny = JennyHandshake.RunAsync(b, Stranger, directory).AsTask();
         Assert.Null((await Jack(a, CarrierTrust.None).AttachAsync(jackSession, 2)).Failure);
@@ -143,7 +144,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Attach_WithAnotherKey_IsRefusedAndTouchesNothing()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var (_, jennySession, directory) = Sessions(Mode.Plaintext);
         var thief = new FakeSession(Id, Mode.Plaintext, new byte[32]) { Epoch = 1, Sent = 1000, Received = 400 };
         var jenny = JennyHandshake.RunAsync(b, Stranger, directory).AsTask();
@@ -156,7 +157,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Attach_ThatIsReplayed_IsRefused()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var (jackSession, jennySession, directory) = Sessions(Mode.Plaintext);
         var jenny = JennyHandshake.RunAsync(b, Stranger, directory).AsTask();
         Assert.Null((await Jack(a, CarrierTrust.None).AttachAsync(jackSession, 2)).Failure);
@@ -167,7 +168,7 @@ public sealed class HandshakeTests
             jennySession.Epoch = Math.Min(jennySession.Epoch, epoch == 9 ? 2ul : 3ul);
             var replay = a.Written.ToArray();
             replay[4 + 1 + 16 + 7] = (byte)epoch;
-            var (c, d) = MemoryConnection.Pair();
+            var (c, d) = MemoryConnection.CreatePair();
             await c.WriteAsync(replay);
             await c.CompleteAsync();
             var refused = Assert.IsType<JennyOutcome.Refused>(await JennyHandshake.RunAsync(d, Stranger, directory));
@@ -179,7 +180,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Attach_WithAStaleEpoch_LearnsTheEpochToExceed()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var (jackSession, jennySession, directory) = Sessions(Mode.Plaintext);
         jennySession.Epoch = 41;
         var jenny = JennyHandshake.RunAsync(b, Stranger, directory).AsTask();
@@ -191,7 +192,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task StaleEpoch_BeyondReason_IsNotBelieved()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var (jackSession, _, _) = Sessions(Mode.Plaintext);
         var buffer = new byte[HandshakeCodec.MaxEncoded];
         await b.WriteAsync(buffer.AsMemory(0, HandshakeCodec.Encode(new Refused(EndCause.StaleEpoch, ulong.MaxValue, ""), buffer)));
@@ -204,7 +205,7 @@ public sealed class HandshakeTests
     [InlineData(CarrierTrust.Tls, true)]
     public async Task UnknownSession_IsFinalOnlyUnderTls(CarrierTrust trust, bool final)
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var mode = trust == CarrierTrust.Tls ? Mode.Encrypted : Mode.Plaintext;
         var jenny = JennyHandshake.RunAsync(b, new CallerContext(mode, trust, "alice"), new FakeDirectory()).AsTask();
         var result = await Jack(a, trust).AttachAsync(Sessions(mode).Jack, 2);
@@ -215,7 +216,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Attach_UnderAnotherCredential_FindsNoSession()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var (jackSession, _, directory) = Sessions(Mode.Encrypted);
         var jenny = JennyHandshake.RunAsync(b, Pinned with { Credential = "mallory" }, directory).AsTask();
         var result = await Jack(a, CarrierTrust.Tls).AttachAsync(jackSession, 2);
@@ -226,7 +227,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Attach_OfAnEncryptedSession_IsRefusedOnAPlainCarrier()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var (jackSession, jennySession, directory) = Sessions(Mode.Encrypted);
         var jenny = JennyHandshake.RunAsync(b, Stranger, directory).AsTask();
         await Jack(a, CarrierTrust.None).AttachAsync(jackSession, 2);
@@ -237,7 +238,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Attach_ThatClaimsMoreThanWasSent_IsAProtocolError()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var (jackSession, jennySession, directory) = Sessions(Mode.Plaintext);
         jackSession.Received = 501;
         var jenny = JennyHandshake.RunAsync(b, Stranger, directory).AsTask();
@@ -249,7 +250,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Attach_ToAJennyWithAnotherKey_IsNotBelieved()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var (jackSession, _, _) = Sessions(Mode.Plaintext);
         var buffer = new byte[HandshakeCodec.MaxEncoded];
         await b.WriteAsync(buffer.AsMemory(0, HandshakeCodec.Encode(new Challenge(default, 0), buffer)));
@@ -263,7 +264,7 @@ public sealed class HandshakeTests
     [InlineData(false)]
     public async Task Query_UnderTls_IsAnswered(bool known)
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var jenny = JennyHandshake.RunAsync(b, Pinned, known ? Sessions(Mode.Plaintext).Directory : new FakeDirectory()).AsTask();
         var result = await Jack(a, CarrierTrust.Tls).QueryAsync(Id);
         Assert.Equal(new JennyOutcome.Queried(Id, known), await jenny);
@@ -273,7 +274,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task AnotherVersion_IsToldSo()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         await a.WriteAsync(new byte[] { 0x82, 1, 0, 0 });
         await a.CompleteAsync();
         Assert.Equal(EndCause.Version, Assert.IsType<JennyOutcome.Refused>(await JennyHandshake.RunAsync(b, Stranger, new FakeDirectory())).Reason.Cause);
@@ -283,7 +284,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Jenny_OnEveryTruncationOfAnAttach_FailsWithoutTouchingTheSession()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var (jackSession, _, directory) = Sessions(Mode.Plaintext);
         var jenny = JennyHandshake.RunAsync(b, Stranger, directory).AsTask();
         Assert.Null((await Jack(a, CarrierTrust.None).AttachAsync(jackSession, 2)).Failure);
@@ -292,7 +293,7 @@ public sealed class HandshakeTests
         for (var length = 0; length < whole.Length; length++)
         {
             var (_, jennySession, fresh) = Sessions(Mode.Plaintext);
-            var (c, d) = MemoryConnection.Pair();
+            var (c, d) = MemoryConnection.CreatePair();
             await c.WriteAsync(whole.AsMemory(0, length));
             await c.CompleteAsync();
             Assert.Equal(EndCause.Closed, Assert.IsType<JennyOutcome.Failed>(await JennyHandshake.RunAsync(d, Stranger, fresh)).Reason.Cause);
@@ -310,7 +311,7 @@ public sealed class HandshakeTests
             var bytes = new byte[random.Next(1, 300)];
             random.NextBytes(bytes);
             if (i % 2 == 0) (bytes[0], bytes[Math.Min(1, bytes.Length - 1)]) = (0x81, (byte)random.Next(0, 12));
-            var (c, d) = MemoryConnection.Pair();
+            var (c, d) = MemoryConnection.CreatePair();
             await c.WriteAsync(bytes);
             await c.CompleteAsync();
             var outcome = await JennyHandshake.RunAsync(d, i % 3 == 0 ? Pinned : Stranger, directory);
@@ -322,14 +323,14 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Jack_OnEveryTruncationOfJennysAnswer_SaysThatTheCarrierWasLost()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var jenny = JennyHandshake.RunAsync(b, Pinned, new FakeDirectory()).AsTask();
         await Jack(a, CarrierTrust.Tls).BirthAsync(SomeBirth);
         await jenny;
         var whole = b.Written.ToArray();
         for (var length = 0; length < whole.Length; length++)
         {
-            var (c, d) = MemoryConnection.Pair();
+            var (c, d) = MemoryConnection.CreatePair();
             await d.WriteAsync(whole.AsMemory(0, length));
             await d.CompleteAsync();
             Assert.Equal(FailureKind.Lost, (await Jack(c, CarrierTrust.Tls).BirthAsync(SomeBirth)).Failure!.Kind);
@@ -339,7 +340,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Abort_DuringAHandshake_EndsBothSidesWithTheirReason()
     {
-        var (a, b) = MemoryConnection.Pair();
+        var (a, b) = MemoryConnection.CreatePair();
         var jenny = JennyHandshake.RunAsync(b, Stranger, new FakeDirectory()).AsTask();
         var timedOut = new EndReason(EndPhase.Handshake, EndSide.Path, EndCause.TimedOut);
         b.Abort(timedOut);
@@ -351,7 +352,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Jack_WhenNobodyAnswers_TimesOut()
     {
-        var (a, _) = MemoryConnection.Pair();
+        var (a, _) = MemoryConnection.CreatePair();
         var jack = new JackHandshake(a, CarrierTrust.None, TimeSpan.FromMilliseconds(1), TimeProvider.System);
         var result = await jack.AttachAsync(Sessions(Mode.Plaintext).Jack, 2);
         Assert.Equal((FailureKind.Lost, EndCause.TimedOut), (result.Failure!.Kind, result.Failure.Reason.Cause));

@@ -118,6 +118,67 @@ public sealed class LinkRunnerTests
         Assert.Equal(EndReason.Stopped, await running.WaitAsync(Soon));
     }
 
+    [Fact]
+    public async Task TwoAttachesThatRace_InWhateverOrder_LeaveTheNewerCarrierUp()
+    {
+        var jenny = new PairEnd(isJack: false);
+        var runner = new LinkRunner(jenny.Session, TimeProvider.System);
+        var before = Task.FromResult(EndReason.Completed);
+        for (var epoch = 1ul; epoch < 400; epoch += 2)
+        {
+            var older = jenny.Session.TryTakeEpoch(epoch, 0);
+            var newer = jenny.Session.TryTakeEpoch(epoch + 1, 0);
+            var (a, _) = MemoryConnection.CreatePair();
+            var (b, _) = MemoryConnection.CreatePair();
+            var up = new TaskCompletionSource();
+            var losing = Task.Run(() => runner.RunAsync(a, new AttachPoint(epoch, older.Start, 0)));
+            var winning = Task.Run(() => runner.RunAsync(b, new AttachPoint(epoch + 1, newer.Start, 0), _ => up.SetResult()));
+            Assert.Equal(EndCause.Superseded, (await losing.WaitAsync(Soon)).Cause);
+            await up.Task.WaitAsync(Soon);
+            Assert.Equal(EndCause.Superseded, epoch == 1 ? EndCause.Superseded : (await before.WaitAsync(Soon)).Cause);
+            Assert.NotNull(a.End);
+            Assert.Null(b.End);
+            Assert.Same(b, runner.Carrier);
+            Assert.True(jenny.Session.IsAttached);
+            before = winning;
+        }
+        runner.Carrier!.Abort(EndReason.Stopped);
+        Assert.Equal(EndReason.Stopped, await before.WaitAsync(Soon));
+    }
+
+    [Fact]
+    public async Task ResetByUs_OfAChannelThatReadsAheadWhileNoCarrierIsUp_GivesItsMemoryBackAndEndsItOnce()
+    {
+        var jack = new PairEnd(isJack: true);
+        var (client, clientEnd) = MemoryConnection.CreatePair();
+        var channel = jack.Session.Open(new OpenRequest(new Target("host", 80), 0, null), connection: clientEnd, tag: null);
+        await client.WriteAsync(new byte[100]);
+        await WaitForAsync(() => jack.Session.Snapshot().QueuedBytes == 100);
+        jack.Session.Reset(channel, EndReason.Stopped); // while the port waits for more
+        Assert.Equal(Connection.Aborted, await client.ReadAsync(new byte[1]));
+        await WaitForAsync(() => jack.Budget.Free == jack.Total);
+        jack.Session.Survey(TimeSpan.FromDays(1));
+        Assert.Single(jack.EndedChannels);
+        Assert.Equal(0, jack.Session.Snapshot().Channels);
+    }
+
+    [Fact]
+    public async Task ApplicationThatResets_WithMoreUnreadThanIsReadAhead_IsNoticed()
+    {
+        var jack = new PairEnd(isJack: true, budget: 200_000);
+        var (client, clientEnd) = await Loopback.TcpAsync();
+        jack.Session.Open(new OpenRequest(new Target("host", 80), 0, null), connection: clientEnd, tag: null);
+        while (client.TryWrite(new byte[10_000]) > 0 || jack.Budget.Free > 80_000) await Task.Yield();
+        jack.Session.Survey(TimeSpan.FromSeconds(1));
+        client.Abort(EndReason.Stopped);
+        await WaitForAsync(() =>
+        {
+            jack.Session.Survey(TimeSpan.FromSeconds(2));
+            return jack.EndedChannels.Count == 1 && jack.Budget.Free == jack.Total;
+        });
+        Assert.Equal(EndCause.Reset, jack.EndedChannels[0].End?.Cause);
+    }
+
     static async Task<int> CarryUntilAsync(Task done, PairEnd jack, PairEnd jenny, Func<FaultPlan> fault)
     {
         var (jacks, jennys) = (new LinkRunner(jack.Session, TimeProvider.System), new LinkRunner(jenny.Session, TimeProvider.System));

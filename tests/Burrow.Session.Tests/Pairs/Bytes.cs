@@ -14,10 +14,10 @@ static class Bytes
     public static byte[] Stream(params byte[][] frames) => Record(RecordType.Stream, frames.SelectMany(frame => frame).ToArray());
 
     public static byte[] Frame(FrameType type, ulong channel, params ReadOnlySpan<byte> payload) =>
-        [(byte)type, (byte)(payload.Length >> 8), (byte)payload.Length, .. U64(channel)[3..], .. payload];
+        [.. U64(((ulong)type << 56) | ((ulong)payload.Length << 36) | channel), .. payload];
 
-    public static byte[] Open(ulong channel, ulong credit = 1000, string host = "h") =>
-        Frame(FrameType.Open, channel, [.. U64(credit), .. U32(0), 0, 80, .. Text(host), .. Text("s")]);
+    public static byte[] Open(ulong channel, ulong credit = 1000, string host = "h", string source = "s") =>
+        Frame(FrameType.Open, channel, [.. U64(credit), .. U32(0), 0, 80, .. Text(host), .. Text(source)]);
 
     public static byte[] Opened(ulong channel, ulong credit = 1000) => Frame(FrameType.Opened, channel, U64(credit));
 

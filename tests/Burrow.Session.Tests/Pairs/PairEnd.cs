@@ -7,11 +7,11 @@ namespace Burrow.Session.Tests.Pairs;
 /// <summary>One end of a <see cref="SessionPair"/>, or the honest end against a peer whose bytes a test writes by hand. Remembers what it was told.</summary>
 sealed class PairEnd : ISessionHandler
 {
-    public PairEnd(bool isJack, Mode mode = Mode.Encrypted, long budget = CreditBudget.DefaultTotal)
+    public PairEnd(bool isJack, Mode mode = Mode.Encrypted, long budget = CreditBudget.DefaultTotal, ulong? firstChannel = null)
     {
         Budget = new CreditBudget(budget);
         Total = budget;
-        Session = new Session(new SessionId(1, 2), mode, SessionPair.Key, isJack, this, Budget);
+        Session = new Session(new SessionId(1, 2), mode, SessionPair.Key, isJack, this, Budget) { FirstChannel = firstChannel ?? (isJack ? 1u : 2u) };
     }
 
     public Session Session { get; }

@@ -18,6 +18,9 @@ sealed class ScriptedPort(Session session, Channel channel) : IChannelPort
     /// <summary>The most that one read gives, as a wrapper does that hands on one piece at a time.</summary>
     public int ReadSize { get; set; } = int.MaxValue;
 
+    /// <summary>What another thread does while the session's reader is in the middle of a write to this port.</summary>
+    public Action? Meanwhile { get; set; }
+
     public byte[] Received => [.. _received];
 
     public int Completed { get; private set; }
@@ -74,12 +77,17 @@ sealed class ScriptedPort(Session session, Channel channel) : IChannelPort
 
     public int TryWrite(ReadOnlySpan<byte> buffer)
     {
+        var meanwhile = Meanwhile;
+        Meanwhile = null;
+        meanwhile?.Invoke();
         if (End is not null || Aborted is not null) return Connection.Aborted;
         var count = Math.Min(Room, buffer.Length);
         Room -= count;
         _received.AddRange(buffer[..count]);
         return count;
     }
+
+    public bool DetectReset() => !_armed && End is not null;
 
     public void Drain()
     {

@@ -92,6 +92,7 @@ sealed class SessionPair
             Assert.Equal(0, left.Channels);
             Assert.Equal(0, left.UnackedBytes);
             Assert.Equal(0, left.QueuedBytes);
+            if (end.Session.Ended is not null && end.Link is { } link) end.Session.Detach(link); // what the writer still holds
             Assert.Equal(end.Total, end.Budget.Free);
         }
     }

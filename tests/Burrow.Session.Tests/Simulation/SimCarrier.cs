@@ -13,13 +13,13 @@ sealed class SimCarrier
         (_clock, _plan, _jack, _jenny) = (clock, plan, jack, jenny);
         FromJack = new SimPipe(clock, random, plan)
         {
-            Deliver = (bytes, start, count) => jenny.OnBytes(this, bytes.AsSpan(start, count)),
+            Deliver = bytes => jenny.OnBytes(this, bytes),
             Writable = () => jack.OnWritable(this),
             Cut = () => Break(toldToJack: true, toldToJenny: true),
         };
         FromJenny = new SimPipe(clock, random, plan)
         {
-            Deliver = (bytes, start, count) => jack.OnBytes(this, bytes.AsSpan(start, count)),
+            Deliver = bytes => jack.OnBytes(this, bytes),
             Writable = () => jenny.OnWritable(this),
             Cut = () => Break(toldToJack: true, toldToJenny: true),
         };

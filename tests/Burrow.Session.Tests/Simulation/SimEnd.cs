@@ -19,12 +19,17 @@ sealed class SimEnd : ISessionHandler
     ValueTaskAwaiter _work;
     TimeSpan _timerDue = TimeSpan.MaxValue;
     int _timerGeneration;
+    bool _receiving;
+    bool _writerIsLate;
+    Action? _otherThread; // a step of an attach that is due, and that waits for the reader to be in the middle of something
+    Action? _begin; // a link that begins when the reader is through
 
     public SimEnd(SimWorld world, bool isJack, Mode mode, byte[] key, CreditBudget budget)
     {
         _world = world;
         Budget = budget;
         Session = new Session(new SessionId(1, 2), mode, key, isJack, this, budget);
+        world.Clock.After(Session.SurveyBeat, Survey);
     }
 
     public Session Session { get; }
@@ -42,8 +47,38 @@ sealed class SimEnd : ISessionHandler
 
     string Name => Session.IsJack ? "jack" : "jenny";
 
+    /// <summary>A step of an attach is due here. It runs on a thread of its own: now, or while the reader of the older link is between two of the things that one Receive finds.</summary>
+    public void Attaches(Action step)
+    {
+        if (_carrier is null || _otherThread is not null || _world.Random.Chance(30))
+        {
+            step();
+            return;
+        }
+        _otherThread = step;
+        _world.Clock.After(_world.Random.Milliseconds(0, 50), OtherThread); // nothing came
+    }
+
+    /// <summary>The reader has let go of the session's lock: whoever waited for that may be next.</summary>
+    public void Interleave()
+    {
+        if (_receiving && _otherThread is not null && _world.Random.Chance(50)) OtherThread();
+    }
+
+    void OtherThread()
+    {
+        var step = _otherThread;
+        _otherThread = null;
+        step?.Invoke();
+    }
+
     public void Begin(SimCarrier carrier, AttachPoint point)
     {
+        if (_receiving)
+        {
+            _begin = () => Begin(carrier, point); // the older link's loops end first
+            return;
+        }
         if (_carrier is not null) Drop(new EndReason(EndPhase.Relay, EndSide.Local, EndCause.Superseded));
         _link = Session.Attach(point, _world.Clock.Now);
         if (_link is null)
@@ -57,13 +92,26 @@ sealed class SimEnd : ISessionHandler
         if (_world.Tracing) _world.Log($"{Name} attached {point}");
         UpdateTimer();
         _wake = true;
+        if (!_world.Random.Chance(25)) return;
+        // The reader may be at work before the writer has had its turn.
+        _writerIsLate = true;
+        _world.Clock.After(_world.Random.Milliseconds(0, 300), () => _writerIsLate = false);
     }
 
     public void OnBytes(SimCarrier carrier, ReadOnlySpan<byte> bytes)
     {
         if (carrier != _carrier) return;
+        _receiving = true;
         var end = Session.Receive(_link!, bytes, _world.Clock.Now);
+        _receiving = false;
         CheckBounds();
+        if (_begin is { } begin)
+        {
+            _world.Check(end?.Cause != EndCause.Protocol, $"{Name}: {end}");
+            _begin = null;
+            begin();
+            return;
+        }
         if (end is not null) Down(end);
         else UpdateTimer();
     }
@@ -81,7 +129,7 @@ sealed class SimEnd : ISessionHandler
     /// <summary>The writer's loop, as far as it goes without waiting.</summary>
     public void Pump()
     {
-        for (var turns = 0; _carrier is not null && _unwritten.IsEmpty; turns++)
+        for (var turns = 0; _carrier is not null && _unwritten.IsEmpty && !_writerIsLate; turns++)
         {
             _world.Check(turns < 10_000, $"{Name} is woken again and again for nothing");
             if (!_wake && !TakeWork()) return;
@@ -162,10 +210,20 @@ sealed class SimEnd : ISessionHandler
         else UpdateTimer();
     }
 
+    void Survey()
+    {
+        if (Session.Ended is not null) return;
+        Session.Survey(_world.Clock.Now);
+        foreach (var port in Ports)
+            if (port is { End: not null, Over: false }) _world.Check(++port.SurveysAfterReset <= 2, $"channel {port.Channel.Id}: nobody noticed its application's reset");
+        _world.Clock.After(Session.SurveyBeat, Survey);
+    }
+
     void CheckBounds()
     {
         foreach (var port in Ports)
         {
+            _world.Check(port.Over || port.Channel.Over || port.Channel.Window.Reserved == 0 || port.Channel.Window.Granted - port.Channel.Window.Consumed <= (ulong)port.Channel.Window.Reserved, "more is granted than is reserved");
             if (port.Channel.Queue is not { Length: > 0 } queue) continue;
             _world.Check(queue.Length <= (long)(port.Channel.Window.Granted - port.Channel.Window.Consumed), "more is queued than was granted");
         }
@@ -173,6 +231,7 @@ sealed class SimEnd : ISessionHandler
 
     void ISessionHandler.OnOpen(Session session, Channel channel)
     {
+        Interleave();
         var plan = _world.Plan(channel.Request.Target!.Port);
         _world.Check(++plan.Offered == 1, $"channel {plan.Key} was opened twice");
         _world.Check(plan.ByJack != session.IsJack, "an OPEN came back");
@@ -204,7 +263,11 @@ sealed class SimEnd : ISessionHandler
         return port;
     });
 
-    void ISessionHandler.OnOpened(Session session, Channel channel) => _world.Check(channel.IsOpener, "OPENED of the peer's channel");
+    void ISessionHandler.OnOpened(Session session, Channel channel)
+    {
+        Interleave();
+        _world.Check(channel.IsOpener, "OPENED of the peer's channel");
+    }
 
     void ISessionHandler.OnChannelEnded(Session session, Channel channel) => ChannelsEnded++;
 

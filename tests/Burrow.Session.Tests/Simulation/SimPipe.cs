@@ -10,7 +10,7 @@ sealed class SimPipe(SimClock clock, SeededRandom random, PathPlan plan)
     TimeSpan _lastDue;
 
     /// <summary>What the reading end does with bytes.</summary>
-    public required Action<byte[], int, int> Deliver { get; init; }
+    public required Action<byte[]> Deliver { get; init; }
 
     /// <summary>There is room again.</summary>
     public required Action Writable { get; init; }
@@ -55,21 +55,12 @@ sealed class SimPipe(SimClock clock, SeededRandom random, PathPlan plan)
     {
         _scheduled = false;
         if (Closed || Silent) return;
-        var (_, bytes) = _flying.Peek();
-        var count = Math.Min(bytes.Length - _taken, random.Between(1, plan.MaxPiece));
-        count = (int)Math.Min(count, CutAt - Delivered);
-        if (count > 0)
+        var bytes = Take((int)Math.Min(random.Between(1, plan.MaxPiece), CutAt - Delivered));
+        if (bytes.Length > 0)
         {
-            var start = _taken;
-            _taken += count;
-            _inFlight -= count;
-            Delivered += count;
-            if (_taken == bytes.Length)
-            {
-                _flying.Dequeue();
-                _taken = 0;
-            }
-            Deliver(bytes, start, count);
+            _inFlight -= bytes.Length;
+            Delivered += bytes.Length;
+            Deliver(bytes);
         }
         if (Closed) return;
         if (Delivered >= CutAt)
@@ -79,6 +70,30 @@ sealed class SimPipe(SimClock clock, SeededRandom random, PathPlan plan)
         }
         Schedule();
         Writable();
+    }
+
+    /// <summary>A stream has no borders: several batches that have arrived are read as one piece, with acknowledgements in the middle of it.</summary>
+    byte[] Take(int most)
+    {
+        var here = -_taken;
+        foreach (var (due, bytes) in _flying)
+        {
+            if (due > clock.Now || here >= most) break;
+            here += bytes.Length;
+        }
+        var taken = new byte[Math.Clamp(here, 0, most)];
+        for (var filled = 0; filled < taken.Length;)
+        {
+            var (_, bytes) = _flying.Peek();
+            var count = Math.Min(bytes.Length - _taken, taken.Length - filled);
+            Array.Copy(bytes, _taken, taken, filled, count);
+            filled += count;
+            _taken += count;
+            if (_taken < bytes.Length) break;
+            _flying.Dequeue();
+            _taken = 0;
+        }
+        return taken;
     }
 }
 

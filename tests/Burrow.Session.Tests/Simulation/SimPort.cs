@@ -48,6 +48,9 @@ sealed class SimPort : IChannelPort
 
     public Channel Channel => _channel;
 
+    /// <summary>Looks around since the application has reset its end.</summary>
+    public int SurveysAfterReset { get; set; }
+
     public string State => $"sent {Sent}/{_app.Total} delivered {Delivered} finished {SaidFinished} peer finished {PeerFinished} closed {Closed} aborted {Aborted} end {End} draining {_draining} armed {_armed} written {_written}";
 
     public int TryRead(Span<byte> buffer)
@@ -82,8 +85,11 @@ sealed class SimPort : IChannelPort
     {
         if (End is not null || Aborted is not null) return Connection.Aborted;
         _world.Check(!_draining, "the reader writes while the port drains");
+        _world.EndOf(_session).Interleave();
         return Take(buffer);
     }
+
+    public bool DetectReset() => !_armed && End is not null;
 
     public void Drain()
     {
@@ -96,6 +102,7 @@ sealed class SimPort : IChannelPort
     {
         _world.Check(!PeerFinished, "completed twice");
         _world.Check(!Closed, "completed after the close");
+        _world.EndOf(_session).Interleave();
         PeerFinished = true;
         if (_app.CloseAfterReading) _world.Clock.After(_app.CloseDelay, AppCloses);
     }

@@ -110,7 +110,7 @@ sealed partial class SimWorld
                 return;
             }
             var received = _jenny.Session.Received;
-            OnTheWay(() => SendProof(epoch, received));
+            OnTheWay(() => _jack.Attaches(() => SendProof(epoch, received)));
         });
     }
 
@@ -119,7 +119,7 @@ sealed partial class SimWorld
         var taken = _jack.Session.TryTakeEpoch(epoch, jennyReceived);
         if (_jack.Session.Ended is not null) return;
         Check(taken.Refusal is null, $"jack refuses his own epoch: {taken.Refusal}");
-        OnTheWay(() =>
+        OnTheWay(() => _jenny.Attaches(() =>
         {
             if (_jenny.Session.Ended is not null)
             {
@@ -146,7 +146,7 @@ sealed partial class SimWorld
                 _current = carrier;
                 _jack.Begin(carrier, new AttachPoint(epoch, taken.Start, hers.Start));
             });
-        });
+        }));
     }
 
     /// <summary>Somebody sends an attach of before again: nothing may change.</summary>

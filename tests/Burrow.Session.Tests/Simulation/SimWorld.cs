@@ -61,6 +61,10 @@ sealed partial class SimWorld
 
     public Mode Mode { get; }
 
+    public SeededRandom Random => _random;
+
+    public SimEnd EndOf(Session session) => session.IsJack ? _jack : _jenny;
+
     public ChannelPlan Plan(int key) => _plans[key - 1];
 
     /// <summary>Lets the schedule happen and checks what came of it.</summary>
@@ -87,7 +91,7 @@ sealed partial class SimWorld
         if (_jack.Session.Ended is not null && !_jenny.HasCarrier) _jenny.Session.Close(new EndReason(EndPhase.Attach, EndSide.Path, EndCause.Expired));
     }
 
-    static long BudgetOf(SeededRandom random) => random.Chance(85) ? CreditBudget.DefaultTotal : random.Pick(9_000, 20_000, 70_000, 200_000);
+    static long BudgetOf(SeededRandom random) => random.Chance(85) ? CreditBudget.DefaultTotal : random.Pick(9_000, 20_000, 70_000, 200_000, 700_000);
 
     bool IsDone
     {

@@ -57,9 +57,9 @@ public sealed class ControlFramesTests
     public void Headers_LieAsTheProtocolDrawsThem()
     {
         var frame = new byte[8];
-        new FrameHeader(FrameType.Data, 0x1234, 0x0102030405).Write(frame);
-        Assert.Equal([3, 0x12, 0x34, 1, 2, 3, 4, 5], frame);
-        Assert.Equal(new FrameHeader(FrameType.Data, 0x1234, 0x0102030405), FrameHeader.Read(frame));
+        new FrameHeader(FrameType.Data, 0xABCDE, 0x102030405).Write(frame);
+        Assert.Equal([3, 0xAB, 0xCD, 0xE1, 2, 3, 4, 5], frame);
+        Assert.Equal(new FrameHeader(FrameType.Data, 0xABCDE, 0x102030405), FrameHeader.Read(frame));
         var record = new byte[4];
         new RecordHeader(RecordType.Stream, 0x123456).Write(record);
         Assert.Equal([1, 0x12, 0x34, 0x56], record);

@@ -25,8 +25,8 @@ sealed class RecordStream(Connection inner) : Stream
     int _pending;
 
     /// <summary>
-    /// Off during the handshake: SslStream's own small reads and writes go straight through, so that a caller who has proved nothing makes us hold little
-    /// and nothing waits for a flush.
+    /// Off until the peer has proved who it is: SslStream's own small reads and writes go straight through, so that a caller who has proved nothing makes us hold little,
+    /// and in the handshake nothing waits for a flush.
     /// </summary>
     public bool Batching { get; set; }
 

@@ -40,7 +40,11 @@ public sealed class TlsClient(KeyIdentity identity, IReadOnlyCollection<Pin> pin
         {
             await ssl.AuthenticateAsClientAsync(options, CancellationToken.None);
             if (ssl.NegotiatedApplicationProtocol == TlsSettings.Protocol)
-                return new TlsResult(new TlsConnection(inner, records, ssl, seen), null);
+            {
+                var connection = new TlsConnection(inner, records, ssl, seen);
+                connection.StartBatching(); // her pin is proved
+                return new TlsResult(connection, null);
+            }
             failure = new EndReason(EndPhase.Handshake, EndSide.Peer, EndCause.Protocol, "TLS without the application protocol burrow/1");
         }
         catch (Exception e)

@@ -31,14 +31,13 @@ public sealed class TlsConnection : Connection
     bool _sawEnd;
     bool _completed;
 
-    internal TlsConnection(Connection inner, RecordStream records, SslStream ssl, Pin? peerPin)
-    {
-        (_inner, _records, _ssl, PeerPin) = (inner, records, ssl, peerPin);
-        records.Batching = true;
-    }
+    internal TlsConnection(Connection inner, RecordStream records, SslStream ssl, Pin? peerPin) => (_inner, _records, _ssl, PeerPin) = (inner, records, ssl, peerPin);
 
     /// <summary>The key that the peer has proved to hold; null when it presented none.</summary>
     public Pin? PeerPin { get; }
+
+    /// <summary>The peer has proved who it is: half a megabyte of buffers is held for it while it sends and receives. Called between reads and writes.</summary>
+    public void StartBatching() => _records.Batching = true;
 
     public override EndPoint? RemoteEndPoint => _inner.RemoteEndPoint;
 

@@ -8,7 +8,7 @@ using Burrow.Session.Handshake;
 namespace Burrow.Cli.Compose.Jack;
 
 /// <summary>Dials Jenny by her URLs, in turn, and puts the mode around the carrier.</summary>
-/// <param name="urls">Ways to her, best first.</param>
+/// <param name="urls">Ways to her. The first is tried first; after that each attempt takes the next one, because nobody knows which of them still works.</param>
 /// <param name="tls">Null when every carrier is authenticated by itself.</param>
 /// <param name="time">For overlapped dials.</param>
 /// <param name="bind">The local address to dial from; null: the system chooses.</param>
@@ -49,7 +49,7 @@ sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, TimeProvi
         }
     }
 
-    ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, CancellationToken stop) => CarrierRegistry.For(url).DialAsync(url, DialTimeout, bind, stop);
+    ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, CancellationToken stop) => CarrierRegistry.DialAsync(url, DialTimeout, bind, stop);
 
     static async ValueTask<DoorResult> NoKeyAsync(CarrierUrl url, Connection carrier)
     {

@@ -3,6 +3,7 @@ using Burrow.Cli.Compose.Maps;
 using Burrow.Cli.Config;
 using Burrow.Cli.Status;
 using Burrow.Core;
+using Burrow.Session.Link;
 
 namespace Burrow.Cli.Compose.Jack;
 
@@ -15,6 +16,15 @@ sealed class KeeperTable(Func<Mode, byte, SessionKeeper> make, int paths, Cancel
 
     /// <summary>Completes when Jenny refuses us for good, or with null when all has stopped.</summary>
     public Task<EndReason?> Refused => _refused.Task;
+
+    /// <summary>Of the sessions that are there now.</summary>
+    public IReadOnlyList<LinkRunner> Runners
+    {
+        get
+        {
+            lock (_gate) return [.. _keepers.Select(known => known.Keeper.Runner).OfType<LinkRunner>()];
+        }
+    }
 
     public void Use(Mode mode)
     {
@@ -30,7 +40,7 @@ sealed class KeeperTable(Func<Mode, byte, SessionKeeper> make, int paths, Cancel
     }
 
     /// <summary>The session with the fewest channels among those of the mode; the first one born when there is none yet.</summary>
-    public async ValueTask<Session.Session?> PickAsync(Mode mode)
+    public async ValueTask<Session.Session?> PickAsync(Mode mode, Task givenUp)
     {
         Use(mode); // a map listens a moment before its mode comes into use, and its first client may be quick
         List<SessionKeeper> keepers;
@@ -38,7 +48,7 @@ sealed class KeeperTable(Func<Mode, byte, SessionKeeper> make, int paths, Cancel
         var best = keepers.Select(keeper => keeper.Session).Where(session => session is not null)
             .MinBy(session => paths == 1 ? 0 : (session!.IsAttached ? 0 : 1 << 30) + session.Snapshot().Channels);
         if (best is not null || keepers.Count == 0) return best;
-        return await await Task.WhenAny(keepers.Select(keeper => keeper.SessionAsync()));
+        return await Task.WhenAny([givenUp, .. keepers.Select(keeper => keeper.SessionAsync())]) is Task<Session.Session?> born ? await born : null;
     }
 
     public void Kick(IReadOnlySet<IPAddress> addresses)

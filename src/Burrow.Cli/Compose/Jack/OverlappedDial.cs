@@ -28,14 +28,12 @@ static class OverlappedDial
                 var own = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
                 given.Add(own);
                 running.Add(dial(own.Token).AsTask());
+                // The whole pause, however many end in it: the one that was given up would else make place for the next at once, and that for the next.
                 var pause = Task.Delay(every, time, over.Token);
-                await Task.WhenAny([pause, .. running]);
-                for (var i = running.Count - 1; i >= 0; i--)
+                while (!pause.IsCompleted)
                 {
-                    if (!running[i].IsCompleted) continue;
-                    var result = await running[i];
-                    running.RemoveAt(i);
-                    if (result.Value is not null || result.Failure!.Cause is not (EndCause.Stopped or EndCause.TimedOut) || running.Count == 0) return result;
+                    await Task.WhenAny([pause, .. running]);
+                    if (await TakeAnswerAsync(running) is { } answer) return answer;
                 }
             }
             return new(null, new EndReason(EndPhase.Dial, EndSide.Local, EndCause.Stopped));
@@ -46,6 +44,20 @@ static class OverlappedDial
             foreach (var late in running) await DropAsync(late);
             foreach (var source in given) source.Dispose();
         }
+    }
+
+    /// <summary>Takes out what has ended.</summary>
+    /// <returns>What ends the dial: a carrier, an answer, or the end of the last one that was running.</returns>
+    static async ValueTask<CarrierResult<Carried?>?> TakeAnswerAsync(List<Task<CarrierResult<Carried?>>> running)
+    {
+        for (var i = running.Count - 1; i >= 0; i--)
+        {
+            if (!running[i].IsCompleted) continue;
+            var result = await running[i];
+            running.RemoveAt(i);
+            if (result.Value is not null || result.Failure!.Cause is not (EndCause.Stopped or EndCause.TimedOut) || running.Count == 0) return result;
+        }
+        return null;
     }
 
     static async Task DropAsync(Task<CarrierResult<Carried?>> late)

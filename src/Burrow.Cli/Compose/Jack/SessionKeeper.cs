@@ -128,8 +128,8 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
     /// <returns>Not null when Jenny refused the credential for good.</returns>
     async Task<EndReason?> KeepAsync(Born born, DoorResult? first, CancellationToken stop)
     {
-        var end = new SessionEnd(jack.Ends, jack.Authority, jack.Quota, jack.Door.Name);
-        var session = new Session.Session(born.Session, mode, born.ResumeKey.ToArray(), isJack: true, end, CreditBudget.Shared) { Options = jack.Options };
+        var end = new SessionEnd(jack.Ends, jack.Authority, jack.Quotas, jack.Door.Name);
+        var session = new Session.Session(born.Session, mode, born.ResumeKey.ToArray(), isJack: true, end, jack.Budget) { Options = jack.Options };
         end.Bind(session);
         end.Ended += _ => Unpublish(session, end);
         var runner = Runner = new LinkRunner(session, Time);
@@ -139,6 +139,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         jack.Wants(born.WantedModes);
         Publish(session, end);
         await using var _ = stop.Register(() => session.End(EndReason.Stopped));
+        await using var expiry = ExpireWithoutCarrier(session);
 
         var next = first is { } door ? (door, AttachPoint.Birth) : ((DoorResult, AttachPoint)?)null;
         EndReason? refused = null;
@@ -155,6 +156,19 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         if (next is { } unused) await unused.Item1.Connection!.DisposeAsync();
         if (session.Ended is { Cause: not EndCause.Stopped } why && !stop.IsCancellationRequested) TunnelLog.SessionOver(Logger, _modeText, jack.Door.Name, why);
         return refused;
+    }
+
+    /// <summary>Ends the session when no carrier is found in time: its clients hear that it is over, rather than to wait for a Jenny who has long forgotten it.</summary>
+    ITimer ExpireWithoutCarrier(Session.Session session)
+    {
+        var born = Time.GetTimestamp();
+        // Looked at now and then rather than awaited in one piece: a machine that slept counts that time, too.
+        return Time.CreateTimer(
+            _ =>
+            {
+                if (Carriers.AwayFor(born) >= jack.SessionTimeout) session.Close(new EndReason(EndPhase.Attach, EndSide.Path, EndCause.Expired, $"no way to Jenny for {Duration.Format(jack.SessionTimeout)}"));
+            },
+            null, ExpiryLook, ExpiryLook);
     }
 
     /// <summary>Runs one carrier until it ends or loses a race.</summary>
@@ -232,6 +246,8 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         return result.Failure is null ? !result.Known : result.Failure.IsFinal;
     }
 
+    static readonly TimeSpan ExpiryLook = TimeSpan.FromSeconds(2);
+
     // A handshake is two round trips; a path that died again must not hold up the next attempt for long.
     static readonly TimeSpan HandshakeDeadline = TimeSpan.FromSeconds(5);
 
@@ -293,9 +309,10 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
 }
 
 /// <summary>What all of Jack's keepers share.</summary>
+/// <param name="SessionTimeout">How long a session without a carrier is kept.</param>
 /// <param name="Wants">Told which modes Jenny's own maps need.</param>
 sealed record JackContext(
-    SessionEndContext Ends, IJennyDoor Door, Authority Authority, ChannelQuota Quota, Instance Instance, string Name, TimeSpan LongestPause, SessionOptions Options, FirstMeeting Met, Action<byte> Wants);
+    SessionEndContext Ends, IJennyDoor Door, Authority Authority, Quotas Quotas, Instance Instance, string Name, TimeSpan LongestPause, TimeSpan SessionTimeout, SessionOptions Options, CreditBudget Budget, FirstMeeting Met, Action<byte> Wants);
 
 /// <summary>Whether any session was ever born in this process: until then, whoever answers with another key is not who was meant.</summary>
 sealed class FirstMeeting

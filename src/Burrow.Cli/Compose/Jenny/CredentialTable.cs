@@ -9,8 +9,8 @@ sealed class CredentialTable
     // Sessions of one credential at once, unless its entry says otherwise: three modes for twenty Jacks who share a secret.
     const int DefaultMaxSessions = 64;
 
-    // More than a process has descriptors for on many systems: it bounds what an entry that says nothing can make us remember.
-    const int DefaultMaxChannels = 32_768;
+    // Each is a descriptor or two: it bounds what one credential can take of those that all share.
+    const int DefaultMaxListeners = 1024;
 
     readonly Authority _default;
     readonly Grant _unnamed;
@@ -20,7 +20,7 @@ sealed class CredentialTable
     public CredentialTable(Authority orElse)
     {
         _default = orElse;
-        _unnamed = new Grant(null, orElse, DefaultMaxSessions, new ChannelQuota(DefaultMaxChannels));
+        _unnamed = new Grant(null, orElse, DefaultMaxSessions, new Quotas(new Quota(Session.Session.MaxPeerChannels), new Quota(DefaultMaxListeners)));
     }
 
     /// <exception cref="KeyProblemException">An entry's permit is not understood.</exception>
@@ -36,13 +36,16 @@ sealed class CredentialTable
         return _byPin.TryGetValue(pin, out var found) ? found.Grant : null;
     }
 
-    // Channels that are open go on counting when the file is read again.
+    // What is open goes on counting when the file is read again.
     Grant GrantOf(Credential credential, bool alone)
     {
-        var quota = _byPin.TryGetValue(credential.Pin.Text, out var known) && known.Credential.MaxChannels == credential.MaxChannels
-            ? known.Grant.Quota : new ChannelQuota(credential.MaxChannels ?? DefaultMaxChannels);
+        var known = _byPin.TryGetValue(credential.Pin.Text, out var before) ? before.Grant.Quotas : null;
+        var quotas = new Quotas(
+            Kept(known?.Channels, credential.MaxChannels ?? Session.Session.MaxPeerChannels), Kept(known?.Listeners, credential.MaxListeners ?? DefaultMaxListeners));
         // Jenny's own maps lead to a Jack, and open what she names: with several Jacks it has to be said whom they are meant for.
         var authority = Permissions.Of(credential.PermitDial, credential.PermitListen, _default) with { OwnMaps = alone || credential.OwnMaps };
-        return new(credential.Name, authority, credential.MaxSessions ?? DefaultMaxSessions, quota);
+        return new(credential.Name, authority, credential.MaxSessions ?? DefaultMaxSessions, quotas);
     }
+
+    static Quota Kept(Quota? known, int most) => known?.Most == most ? known : new Quota(most);
 }

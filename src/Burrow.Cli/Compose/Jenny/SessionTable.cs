@@ -15,7 +15,8 @@ namespace Burrow.Cli.Compose.Jenny;
 /// <param name="wantedModes">The modes in which our own maps need a session.</param>
 /// <param name="timeout">How long a session waits for its Jack.</param>
 /// <param name="options">For every session.</param>
-sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grants, Func<byte> wantedModes, TimeSpan timeout, SessionOptions options) : ISessionDirectory, ISessionSource
+/// <param name="budget">The process's memory for what sessions hold.</param>
+sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grants, Func<byte> wantedModes, TimeSpan timeout, SessionOptions options, CreditBudget budget) : ISessionDirectory, ISessionSource
 {
     readonly Lock _gate = new();
     readonly Dictionary<SessionId, JennySession> _sessions = [];
@@ -31,15 +32,16 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
         {
             var instance = (request.Credential, message.Instance);
             if (_runs.TryGetValue(instance, out var known) && message.Run < known) return Refuse(EndCause.Superseded, "a newer run of this Jack is here");
-            _runs[instance] = message.Run;
             over = [.. _sessions.Values.Where(session => session.IsReplacedBy(request))];
             var mine = _sessions.Values.Where(session => session.Credential == request.Credential).Except(over).ToList();
             if (mine.Count >= grant.MaxSessions)
             {
-                if (mine.Where(session => session.IsAway).MinBy(session => session.DetachedAt) is not { } oldest)
+                // His own first: another Jack with the same secret may come back for his.
+                if (mine.Where(session => session.IsAway).OrderBy(session => session.Instance != message.Instance).ThenBy(session => session.DetachedAt).FirstOrDefault() is not { } oldest)
                     return Refuse(EndCause.Busy, $"{mine.Count} sessions are open under this credential");
                 over.Add(oldest);
             }
+            _runs[instance] = message.Run; // not before it is granted: what is refused leaves nothing behind
             foreach (var session in over) _sessions.Remove(session.Session.Id);
             born = Create(request, grant);
             _sessions.Add(born.Session.Id, born);
@@ -62,8 +64,8 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
         lock (_gate) return _sessions.GetValueOrDefault(id);
     }
 
-    /// <summary>The Jack who came last, one that is here now before one that is away.</summary>
-    public ValueTask<Session.Session?> PickAsync(Mode mode)
+    /// <summary>The Jack who came last, one that is here now before one that is away. None is waited for: she can't call one.</summary>
+    public ValueTask<Session.Session?> PickAsync(Mode mode, Task givenUp)
     {
         lock (_gate)
         {
@@ -97,9 +99,9 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
         // What the credential is called comes first: the other name is whatever its holder says.
         var said = request.Message.Name.Length > 0 ? request.Message.Name : request.Remote ?? "Jack";
         var peer = grant.Name is null ? said : $"{grant.Name}/{said}";
-        var end = new SessionEnd(context, grant.Authority, grant.Quota, peer);
+        var end = new SessionEnd(context, grant.Authority, grant.Quotas, peer);
         var key = RandomNumberGenerator.GetBytes(32);
-        var session = new Session.Session(SessionId.Create(), request.Message.Mode, key, isJack: false, end, CreditBudget.Shared) { Options = options };
+        var session = new Session.Session(SessionId.Create(), request.Message.Mode, key, isJack: false, end, budget) { Options = options };
         end.Bind(session);
         var born = new JennySession(session, end, new LinkRunner(session, context.Time), request.Credential, request.Message, peer, grant.Authority.OwnMaps, context.Time);
         end.Ended += reason => OnEnded(born, reason);
@@ -125,5 +127,5 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
 /// <param name="Name">What it is called in the authorized file, or null.</param>
 /// <param name="Authority">What it may dial, and where it may listen.</param>
 /// <param name="MaxSessions">At once.</param>
-/// <param name="Quota">Channels at once.</param>
-sealed record Grant(string? Name, Authority Authority, int MaxSessions, ChannelQuota Quota);
+/// <param name="Quotas">Channels and listeners at once.</param>
+sealed record Grant(string? Name, Authority Authority, int MaxSessions, Quotas Quotas);

@@ -27,7 +27,7 @@ sealed record Authority(Permit Dial, Permit? Listen, bool OwnMaps = true)
         if (bind.Host is "" or "*")
             return Listen is not null && Listen.Matches(IPAddress.IPv6Any, bind.Port) && Listen.Matches(IPAddress.Any, bind.Port);
         var address = bind.Address;
-        if (Listen is null) return bind.Host is "localhost" || (address is not null && IPAddress.IsLoopback(address));
+        if (Listen is null) return HostName.IsLocalhost(bind.Host) || (address is not null && IPAddress.IsLoopback(address));
         return Listen.MatchesName(bind.Host, bind.Port) || (address is not null && Listen.Matches(address, bind.Port));
     }
 }

@@ -1,5 +1,7 @@
+using System.Net;
 using Burrow.Cli.Status;
 using Burrow.Core;
+using Burrow.Core.Sockets;
 using Burrow.Endpoints.Inbounds.Listener;
 using Burrow.Session;
 using Microsoft.Extensions.Logging;
@@ -7,13 +9,16 @@ using Microsoft.Extensions.Logging;
 namespace Burrow.Cli.Compose.Maps;
 
 /// <summary>A map whose listener is on this side: client → allowed? → session → OPEN of the target on the other side.</summary>
-sealed class LocalMap(ActiveMap map, ISessionSource sessions, Chores chores, TimeProvider time, ILogger logger) : IAsyncDisposable
+sealed class LocalMap(ActiveMap map, ISessionSource sessions, Chores chores, TimeProvider time, ILogger logger, Repeats repeats) : IAsyncDisposable
 {
     static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(15);
 
     // Clients that wait for a session to be born: beyond it they are turned away rather than kept in memory.
     const int MaxWaiting = 4096;
+
+    // How often a waiting client is looked at.
+    static readonly TimeSpan GoneLook = TimeSpan.FromSeconds(1);
 
     readonly CancellationTokenSource _stop = new();
     int _waiting;
@@ -59,23 +64,49 @@ sealed class LocalMap(ActiveMap map, ISessionSource sessions, Chores chores, Tim
     {
         if (!await map.Allowed.AllowsAsync(client.RemoteEndPoint, time))
         {
-            TunnelLog.ClientNotAllowed(logger, map.Rule.ToString(), client.RemoteEndPoint);
-            client.Abort(new EndReason(EndPhase.Accept, EndSide.Local, EndCause.Denied));
-            await client.DisposeAsync();
+            if (repeats.IsNews($"map {map.Rule}: clients from {AddressOf(client)} that are not allowed")) TunnelLog.ClientNotAllowed(logger, map.Rule.ToString(), client.RemoteEndPoint);
+            await TurnAwayAsync(client, EndCause.Denied);
             return;
         }
         Session.Session? session = null;
-        if (Interlocked.Increment(ref _waiting) <= MaxWaiting) session = await sessions.PickAsync(map.Rule.Mode);
+        var isGone = false;
+        if (Interlocked.Increment(ref _waiting) <= MaxWaiting) (session, isGone) = await WaitForSessionAsync(client);
         Interlocked.Decrement(ref _waiting);
         if (session is null)
         {
-            TunnelLog.NoSession(logger, map.Rule.ToString(), client.RemoteEndPoint);
-            client.Abort(new EndReason(EndPhase.Accept, EndSide.Local, EndCause.Busy));
-            await client.DisposeAsync();
+            if (isGone && repeats.IsNews($"map {map.Rule}: clients that left before there was a session")) TunnelLog.ClientLeft(logger, map.Rule.ToString(), client.RemoteEndPoint);
+            else if (!isGone && repeats.IsNews($"map {map.Rule}: clients without a session")) TunnelLog.NoSession(logger, map.Rule.ToString(), client.RemoteEndPoint);
+            await TurnAwayAsync(client, isGone ? EndCause.Closed : EndCause.Busy);
             return;
         }
         var source = client.RemoteEndPoint?.ToString();
         var channel = session.Open(new OpenRequest(map.Rule.Dialled, 0, source), client, map);
         map.Traffic.Opened(channel);
+    }
+
+    /// <summary>Waits for a session, as long as the client does: who hung up meanwhile must not take a place until there is one, which may be hours.</summary>
+    async ValueTask<(Session.Session? Session, bool IsGone)> WaitForSessionAsync(Connection client)
+    {
+        var givenUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var picking = sessions.PickAsync(map.Rule.Mode, givenUp.Task);
+        if (picking.IsCompleted) return (await picking, false);
+        var picked = picking.AsTask();
+        using var over = new CancellationTokenSource();
+        while (await Task.WhenAny(picked, Task.Delay(GoneLook, time, over.Token)) != picked)
+        {
+            if (client is not SocketConnection { HasLeft: true }) continue;
+            givenUp.SetResult();
+            return (null, true);
+        }
+        await over.CancelAsync();
+        return (await picked, false);
+    }
+
+    static string AddressOf(Connection client) => client.RemoteEndPoint is IPEndPoint { Address: var address } ? address.ToString() : "a local socket";
+
+    static async ValueTask TurnAwayAsync(Connection client, EndCause cause)
+    {
+        client.Abort(new EndReason(EndPhase.Accept, EndSide.Local, cause));
+        await client.DisposeAsync();
     }
 }

@@ -9,7 +9,7 @@ namespace Burrow.Cli.Compose.Maps;
 /// <summary>
 /// The maps of this process. Those that listen here have a listener of their own; those that listen on the other side are asked for in every session of their mode.
 /// </summary>
-sealed class MapTable(bool isJack, Chores chores, TimeProvider time, ILogger logger) : IAsyncDisposable
+sealed class MapTable(bool isJack, Chores chores, TimeProvider time, ILogger logger, Repeats repeats) : IAsyncDisposable
 {
     readonly Lock _gate = new();
     readonly Dictionary<string, LocalMap> _local = new(StringComparer.Ordinal); // by the map's text; guarded by _gate
@@ -117,7 +117,7 @@ sealed class MapTable(bool isJack, Chores chores, TimeProvider time, ILogger log
         var listensHere = isJack == (rule.Direction == MapDirection.ToJenny);
         if (listensHere)
         {
-            var local = new LocalMap(map, sessions, chores, time, logger);
+            var local = new LocalMap(map, sessions, chores, time, logger, repeats);
             _local.Add(text, local);
             local.Start();
             return;

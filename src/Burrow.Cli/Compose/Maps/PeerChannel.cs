@@ -3,7 +3,7 @@ namespace Burrow.Cli.Compose.Maps;
 /// <summary>
 /// A channel that the other side opened here: it counts in its quota until both it and the dial for it are over, so that opening and resetting in a loop cannot pile up dials.
 /// </summary>
-sealed class PeerChannel(Traffic traffic, ChannelQuota quota, CancellationToken stop)
+sealed class PeerChannel(Traffic traffic, Quota quota, CancellationToken stop)
 {
     readonly CancellationTokenSource _wanted = CancellationTokenSource.CreateLinkedTokenSource(stop);
     int _ended;

@@ -1,11 +1,16 @@
+using Burrow.Core;
 using Burrow.Endpoints.Inbounds.Listener;
 using Burrow.Session;
-using Microsoft.Extensions.Logging;
 
 namespace Burrow.Cli.Compose.Maps;
 
 /// <summary>The listeners that the other side asked for in one session. They go with the session, at once.</summary>
-sealed class PeerListeners(Session.Session session, string peer, Traffic traffic, Chores chores, TimeProvider time, ILogger logger)
+/// <param name="session">Whose they are.</param>
+/// <param name="peer">For logs.</param>
+/// <param name="traffic">Where what comes by them is counted.</param>
+/// <param name="quota">Every listener, those that are being bound included, takes a place in it.</param>
+/// <param name="context">What all ends share.</param>
+sealed class PeerListeners(Session.Session session, string peer, Traffic traffic, Quota quota, SessionEndContext context)
 {
     readonly Lock _gate = new();
     readonly Dictionary<uint, ListenerInbound?> _listeners = []; // null: being bound
@@ -14,12 +19,22 @@ sealed class PeerListeners(Session.Session session, string peer, Traffic traffic
     /// <summary>Binds, and answers the peer. The right to do so was checked before.</summary>
     public void Open(uint id, ListenRequest request)
     {
+        if (!quota.TryEnter())
+        {
+            if (context.Repeats.IsNews($"{peer} asks for more listeners than it may have")) TunnelLog.TooManyListeners(context.Logger, peer, quota.Most);
+            session.NotListening(id, new EndReason(EndPhase.Listen, EndSide.Local, EndCause.Limit, "too many listeners under this credential"));
+            return;
+        }
         lock (_gate)
         {
-            if (_closed) return;
-            _listeners.Add(id, null);
+            if (!_closed)
+            {
+                _listeners.Add(id, null);
+                context.Chores.Add(() => OpenAsync(id, request));
+                return;
+            }
         }
-        chores.Add(() => OpenAsync(id, request));
+        quota.Leave();
     }
 
     public void Close(uint id)
@@ -29,6 +44,7 @@ sealed class PeerListeners(Session.Session session, string peer, Traffic traffic
         {
             if (!_listeners.Remove(id, out listener)) return;
         }
+        quota.Leave();
         if (listener is not null) Release(listener);
     }
 
@@ -42,16 +58,22 @@ sealed class PeerListeners(Session.Session session, string peer, Traffic traffic
             _listeners.Clear();
         }
         foreach (var listener in listeners)
+        {
+            quota.Leave();
             if (listener is not null) Release(listener);
+        }
     }
 
     async Task OpenAsync(uint id, ListenRequest request)
     {
-        var result = await TcpBinder.BindAsync(request.Bind, time, logger);
+        var result = await TcpBinder.BindAsync(request.Bind, context.Time, context.Logger);
         if (!result.Succeeded)
         {
-            lock (_gate) _listeners.Remove(id);
-            TunnelLog.CannotListenForPeer(logger, request.Bind, peer, result.Failure);
+            bool wasWanted;
+            lock (_gate) wasWanted = _listeners.Remove(id);
+            if (wasWanted) quota.Leave();
+            if (context.Repeats.IsNews($"{peer} asks for addresses that can't be listened on ({result.Failure.Cause})"))
+                TunnelLog.CannotListenForPeer(context.Logger, request.Bind, peer, result.Failure);
             session.NotListening(id, result.Failure with { Detail = request.Bind.ToString() });
             return;
         }
@@ -72,7 +94,7 @@ sealed class PeerListeners(Session.Session session, string peer, Traffic traffic
             await listener.DisposeAsync();
             return;
         }
-        TunnelLog.ListeningForPeer(logger, request.Bind, peer, request.Target);
+        TunnelLog.ListeningForPeer(context.Logger, request.Bind, peer, request.Target);
         session.Listening(id, listener.Port);
     }
 
@@ -80,6 +102,6 @@ sealed class PeerListeners(Session.Session session, string peer, Traffic traffic
     void Release(ListenerInbound listener)
     {
         var closing = listener.DisposeAsync();
-        if (!closing.IsCompleted) chores.Add(closing.AsTask);
+        if (!closing.IsCompleted) context.Chores.Add(closing.AsTask);
     }
 }

@@ -18,7 +18,7 @@ sealed class SessionEnd : ISessionHandler
 
     readonly SessionEndContext _context;
     readonly Authority _authority;
-    readonly ChannelQuota _quota;
+    readonly Quotas _quotas;
     readonly string _peer;
     readonly Lock _gate = new();
     readonly Dictionary<uint, RemoteAsk> _asks = []; // that were sent; guarded by _gate
@@ -27,9 +27,9 @@ sealed class SessionEnd : ISessionHandler
     PeerListeners? _listeners;
     Session.Session? _session;
 
-    public SessionEnd(SessionEndContext context, Authority authority, ChannelQuota quota, string peer)
+    public SessionEnd(SessionEndContext context, Authority authority, Quotas quotas, string peer)
     {
-        (_context, _authority, _quota, _peer) = (context, authority, quota, peer);
+        (_context, _authority, _quotas, _peer) = (context, authority, quotas, peer);
         Traffic = new Traffic(context.Time);
     }
 
@@ -48,7 +48,7 @@ sealed class SessionEnd : ISessionHandler
     public void Bind(Session.Session session)
     {
         _session = session;
-        _listeners = new PeerListeners(session, _peer, Traffic, _context.Chores, _context.Time, Logger);
+        _listeners = new PeerListeners(session, _peer, Traffic, _quotas.Listeners, _context);
     }
 
     /// <summary>Asks the other side to listen for a map of ours.</summary>
@@ -76,12 +76,13 @@ sealed class SessionEnd : ISessionHandler
 
     public void OnOpen(Session.Session session, Channel channel)
     {
-        if (!_quota.TryEnter())
+        if (!_quotas.Channels.TryEnter())
         {
+            if (_context.Repeats.IsNews($"{_peer} opens more channels than it may have")) TunnelLog.TooManyChannels(Logger, _peer, _quotas.Channels.Most);
             session.Refuse(channel, new EndReason(EndPhase.Accept, EndSide.Local, EndCause.Limit, "too many channels under this credential"));
             return;
         }
-        var asked = new PeerChannel(Traffic, _quota, _stop.Token);
+        var asked = new PeerChannel(Traffic, _quotas.Channels, _stop.Token);
         channel.Tag = asked;
         if (channel.IsOver) asked.ChannelEnded(); // before anybody could see the tag
         _context.Chores.Add(() => AnswerAsync(session, channel, asked));
@@ -95,7 +96,8 @@ sealed class SessionEnd : ISessionHandler
         {
             case ActiveMap map:
                 map.Traffic.Ended(channel);
-                if (channel is { IsOpener: true, End: { } reason } && (reason.Phase is EndPhase.Dial or EndPhase.Resolve || reason.Cause == EndCause.Denied))
+                if (channel is { IsOpener: true, End: { } reason } && (reason.Phase is EndPhase.Dial or EndPhase.Resolve || reason.Cause == EndCause.Denied)
+                    && _context.Repeats.IsNews($"map {map.Rule}: the other side could not connect ({reason.Cause})"))
                     TunnelLog.TargetFailed(Logger, map.Rule.ToString(), reason);
                 break;
             case Traffic traffic:
@@ -120,7 +122,7 @@ sealed class SessionEnd : ISessionHandler
         }
         if (!_authority.MayListen(request.Bind))
         {
-            TunnelLog.ListenDenied(Logger, request.Bind, _peer);
+            if (_context.Repeats.IsNews($"{_peer} asks for listeners that are not permitted")) TunnelLog.ListenDenied(Logger, request.Bind, _peer);
             session.NotListening(id, new EndReason(EndPhase.Listen, EndSide.Local, EndCause.Denied, request.Bind.ToString()));
             return;
         }
@@ -186,7 +188,7 @@ sealed class SessionEnd : ISessionHandler
         var (target, map, refusal) = await JudgeAsync(session, channel.Request);
         if (refusal is not null)
         {
-            TunnelLog.OpenDenied(Logger, _peer, channel.Request.Target, channel.Request.Source, refusal);
+            if (_context.Repeats.IsNews($"{_peer} asks for what it is refused ({refusal.Cause})")) TunnelLog.OpenDenied(Logger, _peer, channel.Request.Target, channel.Request.Source, refusal);
             return refusal;
         }
         if (map is not null) asked.Traffic = map.Traffic;
@@ -198,7 +200,7 @@ sealed class SessionEnd : ISessionHandler
             session.Accept(channel, result.Connection);
             return null;
         }
-        if (result.Failure.Cause != EndCause.Stopped) TunnelLog.DialFailed(Logger, target!, channel.Request.Source, result.Failure);
+        if (result.Failure.Cause != EndCause.Stopped && _context.Repeats.IsNews($"{_peer}: targets that could not be reached ({result.Failure.Cause})")) TunnelLog.DialFailed(Logger, target!, channel.Request.Source, result.Failure);
         return result.Failure;
     }
 

@@ -64,7 +64,7 @@ sealed class ForwardRunner
     async Task<int> RunAsync(LocalAddresses local, RunContext context)
     {
         await using var listener = await ToolSockets.ListenAsync(_options.Listen, local, _time, _logger, _stop);
-        using var housekeeping = new Housekeeping();
+        using var housekeeping = new Housekeeping(() => [], new Repeats(_time, _logger), _logger);
         await using var status = StatusServer.Start("forward", new RelayStatus("forward", () => _traffic.Status(_options.ToString())), _logger);
         await using var counting = new Counting([_ledger], _options.Interval, _time, _logger);
         await using var screen = Show(context.Terminal);

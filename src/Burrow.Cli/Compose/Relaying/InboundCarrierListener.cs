@@ -26,6 +26,12 @@ sealed class InboundCarrierListener : ICarrierListener
 
     public CarrierUrl Address => CarrierUrl.TryParse($"tcp://*:{_listener.Port}", out var url, out _) ? url : throw new InvalidOperationException("a port that was bound is a port");
 
+    /// <summary>Never called: the listener itself says in the log when accepting stops working.</summary>
+    public Action<EndReason>? Paused { get; set; }
+
+    /// <inheritdoc cref="Paused"/>
+    public Action? Resumed { get; set; }
+
     public async ValueTask<Carried?> AcceptAsync()
     {
         while (await _accepted.Reader.WaitToReadAsync())

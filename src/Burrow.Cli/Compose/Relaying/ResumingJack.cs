@@ -5,6 +5,7 @@ using Burrow.Cli.Config;
 using Burrow.Core;
 using Burrow.Core.Time;
 using Burrow.Session;
+using Burrow.Session.Mux;
 using Microsoft.Extensions.Logging;
 
 namespace Burrow.Cli.Compose.Relaying;
@@ -15,16 +16,19 @@ sealed class ResumingJack : IAsyncDisposable
     // How long a stop may take: the word of our end has to reach the other side.
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
+    // A keeper that ends says so; nothing else makes us give up.
+    static readonly Task Never = new TaskCompletionSource().Task;
+
     readonly CancellationTokenSource _stop;
     readonly KeeperTable _keepers;
     readonly MapTable _maps;
     readonly PathWatch _watch;
-    readonly Housekeeping _housekeeping = new();
+    readonly Housekeeping _housekeeping;
     readonly Instance _instance;
 
-    ResumingJack(CancellationTokenSource stop, KeeperTable keepers, MapTable maps, PathWatch watch, Instance instance)
+    ResumingJack(CancellationTokenSource stop, KeeperTable keepers, MapTable maps, PathWatch watch, Housekeeping housekeeping, Instance instance)
     {
-        (_stop, _keepers, _maps, _watch, _instance) = (stop, keepers, maps, watch, instance);
+        (_stop, _keepers, _maps, _watch, _housekeeping, _instance) = (stop, keepers, maps, watch, housekeeping, instance);
     }
 
     /// <summary>Completes when the other side refuses us for good.</summary>
@@ -45,19 +49,21 @@ sealed class ResumingJack : IAsyncDisposable
         var keys = Keys.OfJack(new Credentials.SharedSecret(secretFile))!.Value;
         var time = BootTimeProvider.Instance;
         var chores = new Chores(logger);
-        var maps = new MapTable(isJack: true, chores, time, logger);
+        var repeats = new Repeats(time, logger);
+        var maps = new MapTable(isJack: true, chores, time, logger, repeats);
         var door = new JennyDoor([Urls.Parse($"tcp://{there}")], new TlsClient(keys.Identity, keys.Jenny), time, local.Addresses.Count > 0 ? local.Addresses[0] : null);
         var jack = new JackContext(
-            new SessionEndContext(maps, outbound, chores, time, logger), door, authority, new ChannelQuota(ResumingJenny.MostChannels), instance, Environment.MachineName, Defaults.Retry,
-            SessionOptions.Default with { ReadAhead = (int)Defaults.QueueLimit }, new FirstMeeting(), _ => { });
+            new SessionEndContext(maps, outbound, chores, time, logger, repeats), door, authority, new Quotas(new Quota(Session.Session.MaxPeerChannels), new Quota(0)), instance, Environment.MachineName,
+            Defaults.Retry, Defaults.SessionTimeout,
+            SessionOptions.Default with { ReadAhead = (int)Defaults.QueueLimit }, new CreditBudget(Defaults.MemoryLimit), new FirstMeeting(), _ => { });
         var stop = CancellationTokenSource.CreateLinkedTokenSource(stopped);
         var keepers = new KeeperTable((mode, path) => new SessionKeeper(jack, mode, path), paths: 1, stop.Token);
         keepers.Use(Mode.Encrypted);
-        return new ResumingJack(stop, keepers, maps, new PathWatch(keepers.Kick, logger), instance);
+        return new ResumingJack(stop, keepers, maps, new PathWatch(keepers.Kick, logger), new Housekeeping(() => keepers.Runners, repeats, logger), instance);
     }
 
     /// <summary>The session, as soon as there is one; null when there will be none.</summary>
-    public ValueTask<Session.Session?> SessionAsync() => _keepers.PickAsync(Mode.Encrypted);
+    public ValueTask<Session.Session?> SessionAsync() => _keepers.PickAsync(Mode.Encrypted, Never);
 
     public IEnumerable<Status.SessionStatus> Status(string peer) => _keepers.Status(peer);
 

@@ -7,6 +7,7 @@ using Burrow.Core;
 using Burrow.Core.Time;
 using Burrow.Endpoints.Inbounds.Listener;
 using Burrow.Session;
+using Burrow.Session.Mux;
 using Microsoft.Extensions.Logging;
 
 namespace Burrow.Cli.Compose.Relaying;
@@ -14,9 +15,6 @@ namespace Burrow.Cli.Compose.Relaying;
 /// <summary>The waiting side of a relay tool that survives: a Jenny with one credential and no maps.</summary>
 sealed class ResumingJenny : IAsyncDisposable
 {
-    /// <summary>More than a process has descriptors for on many systems.</summary>
-    public const int MostChannels = 32_768;
-
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
     static readonly TimeSpan ExpiryLook = TimeSpan.FromSeconds(10);
 
@@ -24,12 +22,12 @@ sealed class ResumingJenny : IAsyncDisposable
     readonly SessionTable _sessions;
     readonly MapTable _maps;
     readonly ITimer _expiry;
-    readonly Housekeeping _housekeeping = new();
+    readonly Housekeeping _housekeeping;
     readonly Task _accepting;
 
-    ResumingJenny(ListenerInbound listener, SessionTable sessions, MapTable maps, ITimer expiry, Task accepting)
+    ResumingJenny(ListenerInbound listener, SessionTable sessions, MapTable maps, ITimer expiry, Housekeeping housekeeping, Task accepting)
     {
-        (_listener, _sessions, _maps, _expiry, _accepting) = (listener, sessions, maps, expiry, accepting);
+        (_listener, _sessions, _maps, _expiry, _housekeeping, _accepting) = (listener, sessions, maps, expiry, housekeeping, accepting);
     }
 
     /// <summary>Waits for whoever has the secret.</summary>
@@ -44,23 +42,24 @@ sealed class ResumingJenny : IAsyncDisposable
         var keys = Keys.OfJenny(new Credentials.SharedSecret(secretFile))!.Value;
         var time = BootTimeProvider.Instance;
         var chores = new Chores(logger);
-        var maps = new MapTable(isJack: false, chores, time, logger);
+        var repeats = new Repeats(time, logger);
+        var maps = new MapTable(isJack: false, chores, time, logger, repeats);
         var credentials = new CredentialTable(authority);
         credentials.Replace(keys.Jacks);
         var sessions = new SessionTable(
-            new SessionEndContext(maps, outbound, chores, time, logger), credentials.GrantOf, () => 1 << (int)Mode.Encrypted, Defaults.SessionTimeout,
-            SessionOptions.Default with { ReadAhead = (int)Defaults.QueueLimit });
+            new SessionEndContext(maps, outbound, chores, time, logger, repeats), credentials.GrantOf, () => 1 << (int)Mode.Encrypted, Defaults.SessionTimeout,
+            SessionOptions.Default with { ReadAhead = (int)Defaults.QueueLimit }, new CreditBudget(Defaults.MemoryLimit));
         var reception = new Reception(sessions, credentials, time, logger);
         var port = new CarrierPort(new TlsServer(keys.Identity), reception.ServeAsync, reception.TurnedAway, time: time);
         var expiry = time.CreateTimer(static table => ((SessionTable)table!).Expire(), sessions, ExpiryLook, ExpiryLook);
-        return new ResumingJenny(listener, sessions, maps, expiry, port.RunAsync(new InboundCarrierListener(listener)));
+        return new ResumingJenny(listener, sessions, maps, expiry, new Housekeeping(() => sessions.All.Select(session => session.Runner), repeats, logger), port.RunAsync(new InboundCarrierListener(listener)));
     }
 
     /// <summary>Whether nobody has a session here.</summary>
     public bool IsEmpty => _sessions.All.Count == 0;
 
     /// <summary>The session of whoever came last; null while there is none.</summary>
-    public ValueTask<Session.Session?> SessionAsync() => _sessions.PickAsync(Mode.Encrypted);
+    public ValueTask<Session.Session?> SessionAsync() => _sessions.PickAsync(Mode.Encrypted, Task.CompletedTask);
 
     public IEnumerable<Status.SessionStatus> Status() => _sessions.All.Select(session => TunnelStatus.Of(session.Session, session.Peer, session.BornAt, session.Carriers));
 

@@ -12,9 +12,6 @@ namespace Burrow.Endpoints.Inbounds.Listener;
 /// <param name="logger">Told once when accepting stops working and once when it works again.</param>
 internal sealed class AcceptLoop(Socket listener, Action<Connection> accepted, TimeProvider time, ILogger logger)
 {
-    // Without descriptors or memory accept() fails at once, again and again; clients wait in the backlog meanwhile.
-    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-
     // Accepting a flood of clients may complete synchronously for long: let the others on this thread have their turn.
     const int Burst = 64;
 
@@ -24,7 +21,8 @@ internal sealed class AcceptLoop(Socket listener, Action<Connection> accepted, T
     public async Task RunAsync()
     {
         using var operation = new AcceptOperation();
-        var paused = false;
+        var trouble = new AcceptTrouble(
+            comesFirst: false, time, reason => EndpointsLog.AcceptPaused(logger, _endPoint, reason), () => EndpointsLog.AcceptResumed(logger, _endPoint));
         for (var count = 1; ; count++)
         {
             SocketError error;
@@ -37,22 +35,14 @@ internal sealed class AcceptLoop(Socket listener, Action<Connection> accepted, T
                 return;
             }
 
-            switch (error)
+            if (error == SocketError.Success)
             {
-                case SocketError.Success:
-                    if (paused) EndpointsLog.AcceptResumed(logger, _endPoint);
-                    paused = false;
-                    HandOn(operation.AcceptSocket!);
-                    break;
-                case SocketError.OperationAborted or SocketError.NotSocket or SocketError.InvalidArgument:
-                    return; // closed
-                case SocketError.ConnectionAborted or SocketError.ConnectionReset or SocketError.Interrupted or SocketError.TimedOut:
-                    break; // that client has gone already (accept(2): treat as "try again")
-                default:
-                    if (!paused) EndpointsLog.AcceptPaused(logger, _endPoint, SocketErrors.ToEndReason(error, EndPhase.Accept));
-                    paused = true;
-                    await Task.Delay(Pause, time);
-                    break;
+                trouble.Accepted();
+                HandOn(operation.AcceptSocket!);
+            }
+            else if (!await trouble.OverAsync(error))
+            {
+                return;
             }
             if (count % Burst == 0) await Task.Yield();
         }

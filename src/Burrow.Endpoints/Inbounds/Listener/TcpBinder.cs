@@ -13,7 +13,8 @@ namespace Burrow.Endpoints.Inbounds.Listener;
 /// host              what is bound
 /// "" or "*"         all addresses of both families by one socket; IPv4 alone on a machine without IPv6
 /// an address        exactly that one ("::" is all IPv6, "0.0.0.0" all IPv4)
-/// a name            every address of this machine that it resolves to (localhost: 127.0.0.1 and ::1), on the same port
+/// localhost         127.0.0.1 and ::1, whatever it may resolve to, on the same port
+/// a name            every address of this machine that it resolves to, on the same port
 /// </code>
 /// </remarks>
 public static class TcpBinder
@@ -61,9 +62,10 @@ public static class TcpBinder
     {
         if (target.Host is "" or "*") return ([Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any], null);
         if (target.Address is { } address) return ([address], null);
+        if (HostName.IsLocalhost(target.Host)) return ([IPAddress.Loopback, IPAddress.IPv6Loopback], null);
         try
         {
-            var addresses = await (resolve is null ? Dns.GetHostAddressesAsync(target.Host, stop) : resolve(target.Host, stop));
+            var addresses = await (resolve ?? NameLookup.ResolveAsync)(target.Host, stop);
             var distinct = addresses.Select(EndPoints.Fold).Distinct().ToList();
             if (distinct.Count > 0) return (distinct, null);
         }

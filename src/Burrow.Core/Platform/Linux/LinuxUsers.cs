@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+
+namespace Burrow.Core.Platform.Linux;
+
+/// <summary>geteuid(2), and the owner that statx(2) tells. statx rather than stat, because its structure is the same on all processors.</summary>
+[SupportedOSPlatform("linux")]
+internal static partial class LinuxUsers
+{
+    const int AtFdCwd = -100;
+    const int AtSymlinkNoFollow = 0x100;
+    const int AtEmptyPath = 0x1000;
+    const uint StatxUid = 0x8;
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+
+    /// <returns>The owner of what stands under that name, a link's own one; null when that can't be known.</returns>
+    public static uint? OwnerOf(string path) => Statx(AtFdCwd, path, AtSymlinkNoFollow, StatxUid, out var told) == 0 && (told.Mask & StatxUid) != 0 ? told.User : null;
+
+    /// <returns>The owner of an open file; null when that can't be known.</returns>
+    public static uint? OwnerOf(SafeFileHandle file)
+    {
+        var held = false;
+        try
+        {
+            file.DangerousAddRef(ref held);
+            return Statx((int)file.DangerousGetHandle(), "", AtEmptyPath, StatxUid, out var told) == 0 && (told.Mask & StatxUid) != 0 ? told.User : null;
+        }
+        finally
+        {
+            if (held) file.DangerousRelease();
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int directory, string path, int flags, uint mask, out StatxResult result);
+
+    // linux/stat.h; only what is asked for is named.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    struct StatxResult
+    {
+        [FieldOffset(0)]
+        public uint Mask;
+
+        [FieldOffset(20)]
+        public uint User;
+    }
+}
