@@ -146,6 +146,7 @@ public sealed partial class Session : IAttachable
             if (peerReceived > _log.Committed) return new(new(EndPhase.Attach, EndSide.Peer, EndCause.Protocol, "an offset beyond what was sent"), 0, 0);
             _epoch = epoch;
             if (_link is not null) _link.Superseded = true;
+            Work.Set(inline: false); // the older link's writer has nothing to do here any more
             return new(null, Math.Max(peerReceived, _log.Acked), _received);
         }
     }

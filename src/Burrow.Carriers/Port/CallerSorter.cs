@@ -42,8 +42,16 @@ static class CallerSorter
                 var turn = turns.For(AddressGroup.Of(connection.RemoteEndPoint));
                 connection.WhenAborted(turn.Abandon);
                 var inTurn = new TurnConnection(connection, turn);
-                var (secured, failure) = await tls.AcceptAsync(inTurn);
-                inTurn.Finish();
+                TlsConnection? secured;
+                EndReason? failure;
+                try
+                {
+                    (secured, failure) = await tls.AcceptAsync(inTurn);
+                }
+                finally
+                {
+                    inTurn.Finish();
+                }
                 return secured is null ? (null, failure) : (new Caller(secured, Mode.Encrypted, secured.PeerPin, sameUser, connection, admitted), null);
             case Speech.Plaintext:
                 return (new Caller(connection, Mode.Plaintext, null, sameUser, connection, admitted), null);

@@ -27,10 +27,14 @@ sealed class TurnConnection(Connection inner, HandshakeTurn turn) : WrappingConn
 
     async ValueTask<int> ReadInTurnAsync(Memory<byte> buffer)
     {
-        turn.Give();
-        await Inner.WaitReadableAsync();
-        await turn.TakeAsync();
-        return await base.ReadAsync(buffer);
+        while (true)
+        {
+            turn.Give();
+            await Inner.WaitReadableAsync();
+            await turn.TakeAsync();
+            var count = TryRead(buffer.Span);
+            if (count != WouldBlock) return count;
+        }
     }
 
     // An answer of a handshake fits into the socket's buffer; a caller who makes even that wait must not keep the turn meanwhile.

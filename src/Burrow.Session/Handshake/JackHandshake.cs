@@ -69,17 +69,32 @@ public sealed class JackHandshake(Connection connection, CarrierTrust trust, Tim
         return new BirthResult(born, null, linkStartsHere);
     }
 
+    // ATTACHED is an HMAC and a message away from PROOF; a machine that is busy otherwise may take this long all the same.
+    static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(1);
+
     /// <summary>Attaches a session to this carrier.</summary>
     /// <param name="session">Its epoch is taken as soon as Jenny has answered, before PROOF.</param>
     /// <param name="epoch">Greater than every epoch tried before.</param>
-    public async ValueTask<AttachResult> AttachAsync(IAttachable session, ulong epoch)
+    /// <param name="stop">Gives up, as long as the epoch is not taken: the older carrier works again. Afterwards there is no way back to that one.</param>
+    public async ValueTask<AttachResult> AttachAsync(IAttachable session, ulong epoch, CancellationToken stop = default)
     {
         using var timer = StartDeadline();
+        var begun = time.GetTimestamp();
         var attach = new Attach(session.Mode, session.Id, epoch, Octets32.Create());
-        if (!await _stream.SendAsync(attach)) return Failed(Lost(_stream.Failure));
-        var (answer, failure) = await ReceiveAsync(afterVerdict: true, epoch);
+        HandshakeMessage? answer;
+        HandshakeFailure? failure;
+        await using (stop.Register(() => connection.Abort(EndReason.Stopped)))
+        {
+            if (!await _stream.SendAsync(attach)) return Failed(Lost(_stream.Failure));
+            (answer, failure) = await ReceiveAsync(afterVerdict: true, epoch);
+        }
+        if (stop.IsCancellationRequested) return Failed(Lost(EndReason.Stopped));
         if (failure is not null) return Failed(failure);
         if (answer is not Challenge challenge) return Failed(Unexpected(answer!));
+
+        // From here on the session stands still until ATTACHED comes: what a round trip took now says how long that may be.
+        var patience = 4 * time.GetElapsedTime(begun);
+        if (patience < deadline) timer.Change(patience > LeastPatience ? patience : LeastPatience, Timeout.InfiniteTimeSpan);
 
         // Before PROOF is computed, so that no acknowledgement on the older carrier can overtake the offsets that it names.
         var taken = session.TryTakeEpoch(epoch, challenge.Received);

@@ -10,6 +10,9 @@ public sealed class LinkRunner(Session session, TimeProvider time)
     // Batches or reads in a row without waiting, after which a loop moves to the thread pool: it may be running on the thread that dispatches the sockets' events.
     const int Burst = 16;
 
+    /// <summary>Why a session ended whose link threw what it never should.</summary>
+    public static readonly EndReason OurFault = new(EndPhase.Relay, EndSide.Local, EndCause.Failed, "a fault in the program itself");
+
     readonly Lock _gate = new();
     Connection? _carrier;
     Task _running = Task.CompletedTask;
@@ -64,6 +67,12 @@ public sealed class LinkRunner(Session session, TimeProvider time)
             try
             {
                 await Task.WhenAll(reading, writing);
+            }
+            catch
+            {
+                // A fault in the middle of a batch or a frame: what the two ends believe of the stream may differ now, so no other link may carry it on.
+                session.Close(OurFault);
+                throw;
             }
             finally
             {
@@ -125,6 +134,11 @@ public sealed class LinkRunner(Session session, TimeProvider time)
             var batch = session.Produce(link, Now);
             if (batch.IsEmpty)
             {
+                if (link.Superseded)
+                {
+                    carrier.Abort(new EndReason(EndPhase.Relay, EndSide.Local, EndCause.Superseded));
+                    break;
+                }
                 timer.Update();
                 var work = session.Work.WaitAsync();
                 if (!work.IsCompleted) burst = 0;

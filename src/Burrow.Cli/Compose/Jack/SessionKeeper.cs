@@ -197,17 +197,25 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
     {
         var remote = door.Connection!.RemoteEndPoint?.ToString();
         var turn = 0;
-        var reason = await runner.RunAsync(door.Connection, point, replayed =>
+        var reason = LinkRunner.OurFault;
+        try
         {
-            turn = Carriers.Turn + 1;
-            lock (_gate)
+            reason = await runner.RunAsync(door.Connection, point, replayed =>
             {
-                _policy.Reset();
-                _told.Clear();
-            }
-            if (Carriers.Attached(door.Kind, remote, replayed) is { } away) TunnelLog.Resumed(Logger, _modeText, jack.Door.Name, door.Kind, remote, Duration.Format(away), replayed);
-            else TunnelLog.Up(Logger, _modeText, jack.Door.Name, door.Kind, remote);
-        });
+                turn = Carriers.Turn + 1;
+                lock (_gate)
+                {
+                    _policy.Reset();
+                    _told.Clear();
+                }
+                if (Carriers.Attached(door.Kind, remote, replayed) is { } away) TunnelLog.Resumed(Logger, _modeText, jack.Door.Name, door.Kind, remote, Duration.Format(away), replayed);
+                else TunnelLog.Up(Logger, _modeText, jack.Door.Name, door.Kind, remote);
+            });
+        }
+        catch (Exception exception) // a fault of ours, which has ended the session
+        {
+            TunnelLog.ChoreFailed(Logger, exception);
+        }
         if (session.Ended is null && Carriers.Lost(turn) is { } up) TunnelLog.Lost(Logger, _modeText, jack.Door.Name, Duration.Format(up), reason);
     }
 
@@ -225,7 +233,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
                 continue;
             }
             atLeast = Math.Max(atLeast, session.Epoch) + 1;
-            var result = await new JackHandshake(door.Connection, door.Trust, HandshakeDeadline, Time).AttachAsync(session, atLeast);
+            var result = await new JackHandshake(door.Connection, door.Trust, HandshakeDeadline, Time).AttachAsync(session, atLeast, stop);
             if (result.Failure is not { } failure) return ((door, result.Point), null);
             await door.Connection.DisposeAsync();
             if (failure.Reason.Cause == EndCause.StaleEpoch) atLeast = Math.Max(atLeast, failure.EpochToExceed);

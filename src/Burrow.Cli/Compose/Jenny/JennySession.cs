@@ -53,12 +53,20 @@ sealed class JennySession(Session.Session session, SessionEnd end, LinkRunner ru
     {
         Interlocked.Increment(ref _carriers);
         var turn = 0;
-        var reason = await Runner.RunAsync(carrier, point, replayed =>
+        var reason = LinkRunner.OurFault;
+        try
         {
-            turn = Carriers.Turn + 1;
-            if (Carriers.Attached(kind, remote, replayed) is { } away) TunnelLog.Resumed(logger, Session.Mode.Text(), Peer, kind, remote, Duration.Format(away), replayed);
-            else TunnelLog.Up(logger, Session.Mode.Text(), Peer, kind, remote);
-        });
+            reason = await Runner.RunAsync(carrier, point, replayed =>
+            {
+                turn = Carriers.Turn + 1;
+                if (Carriers.Attached(kind, remote, replayed) is { } away) TunnelLog.Resumed(logger, Session.Mode.Text(), Peer, kind, remote, Duration.Format(away), replayed);
+                else TunnelLog.Up(logger, Session.Mode.Text(), Peer, kind, remote);
+            });
+        }
+        catch (Exception exception) // a fault of ours, which has ended the session
+        {
+            TunnelLog.ChoreFailed(logger, exception);
+        }
         DetachedAt = time.GetTimestamp();
         Interlocked.Decrement(ref _carriers);
         if (Session.Ended is null && Carriers.Lost(turn) is { } up) TunnelLog.Lost(logger, Session.Mode.Text(), Peer, Duration.Format(up), reason);

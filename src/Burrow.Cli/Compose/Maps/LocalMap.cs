@@ -62,6 +62,19 @@ sealed class LocalMap(ActiveMap map, ISessionSource sessions, Chores chores, Tim
 
     async Task ServeAsync(Connection client)
     {
+        try
+        {
+            await ServeOrTurnAwayAsync(client);
+        }
+        catch
+        {
+            await TurnAwayAsync(client, EndCause.Failed); // it would wait for ever; the chore logs why
+            throw;
+        }
+    }
+
+    async Task ServeOrTurnAwayAsync(Connection client)
+    {
         if (!await map.Allowed.AllowsAsync(client.RemoteEndPoint, time))
         {
             if (repeats.IsNews($"map {map.Rule}: clients from {AddressOf(client)} that are not allowed")) TunnelLog.ClientNotAllowed(logger, map.Rule.ToString(), client.RemoteEndPoint);
@@ -70,8 +83,14 @@ sealed class LocalMap(ActiveMap map, ISessionSource sessions, Chores chores, Tim
         }
         Session.Session? session = null;
         var isGone = false;
-        if (Interlocked.Increment(ref _waiting) <= MaxWaiting) (session, isGone) = await WaitForSessionAsync(client);
-        Interlocked.Decrement(ref _waiting);
+        try
+        {
+            if (Interlocked.Increment(ref _waiting) <= MaxWaiting) (session, isGone) = await WaitForSessionAsync(client);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
         if (session is null)
         {
             if (isGone && repeats.IsNews($"map {map.Rule}: clients that left before there was a session")) TunnelLog.ClientLeft(logger, map.Rule.ToString(), client.RemoteEndPoint);
