@@ -259,6 +259,34 @@ public sealed class HandshakeTests
         Assert.Equal((FailureKind.Hint, EndCause.BadProof), (result.Failure!.Kind, result.Failure.Reason.Cause));
     }
 
+    [Fact]
+    public async Task Attach_GivenUpBeforeTheChallenge_LeavesTheOlderCarrierAlone()
+    {
+        var (a, _) = MemoryConnection.CreatePair();
+        var (jackSession, _, _) = Sessions(Mode.Plaintext);
+        using var recovered = new CancellationTokenSource();
+        var attach = Jack(a, CarrierTrust.None).AttachAsync(jackSession, 2, recovered.Token).AsTask();
+        await recovered.CancelAsync();
+        Assert.Equal((FailureKind.Lost, EndCause.Stopped), ((await attach).Failure!.Kind, (await attach).Failure!.Reason.Cause));
+        Assert.Equal(0, jackSession.Taken);
+    }
+
+    [Fact]
+    public async Task Attach_OnceTheEpochIsTaken_GoesOn_ForThereIsNoWayBack()
+    {
+        var (a, b) = MemoryConnection.CreatePair();
+        var (jackSession, _, _) = Sessions(Mode.Plaintext);
+        using var recovered = new CancellationTokenSource();
+        var buffer = new byte[HandshakeCodec.MaxEncoded];
+        await b.WriteAsync(buffer.AsMemory(0, HandshakeCodec.Encode(new Challenge(default, 0), buffer)));
+        var attach = Jack(a, CarrierTrust.None).AttachAsync(jackSession, 2, recovered.Token).AsTask();
+        Assert.Equal(1, jackSession.Taken);
+        await recovered.CancelAsync();
+        Assert.False(attach.IsCompleted);
+        await b.WriteAsync(buffer.AsMemory(0, HandshakeCodec.Encode(new Attached(0, default), buffer)));
+        Assert.Equal(EndCause.BadProof, (await attach).Failure!.Reason.Cause);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
