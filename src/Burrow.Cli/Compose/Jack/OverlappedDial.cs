@@ -24,7 +24,7 @@ static class OverlappedDial
             {
                 // Not waited for: what is still running would find the path only when the kernel repeats its SYN.
                 if (time.GetElapsedTime(began) >= timeout) return new(null, new EndReason(EndPhase.Dial, EndSide.Path, EndCause.TimedOut));
-                if (running.Count == MostAtOnce) await given[^MostAtOnce].CancelAsync();
+                if (given.Count >= MostAtOnce) await given[^MostAtOnce].CancelAsync(); // which may have ended long ago
                 var own = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
                 given.Add(own);
                 running.Add(dial(own.Token).AsTask());
