@@ -10,7 +10,7 @@ namespace Burrow.Cli.Status;
 internal static class StatusClient
 {
     /// <summary>A process that answers answers at once; one that was stopped (SIGSTOP) never does.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>The largest answer that is read: ten thousand maps.</summary>
     const int MaxAnswer = 8 << 20;
