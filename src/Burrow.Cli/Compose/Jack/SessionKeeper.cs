@@ -132,7 +132,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         var session = new Session.Session(born.Session, mode, born.ResumeKey.ToArray(), isJack: true, end, jack.Budget) { Options = jack.Options };
         end.Bind(session);
         end.Ended += _ => Unpublish(session, end);
-        var runner = Runner = new LinkRunner(session, Time);
+        var runner = Runner = new LinkRunner(session, Time) { OlderLingers = age => TunnelLog.OlderLingers(Logger, _modeText, jack.Door.Name, Duration.Format(age)) };
         var alarm = new LinkAlarm(end);
         BornAt = Time.GetUtcNow();
         jack.Met.Happened = true;

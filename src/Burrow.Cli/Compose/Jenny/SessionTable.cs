@@ -103,7 +103,8 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
         var key = RandomNumberGenerator.GetBytes(32);
         var session = new Session.Session(SessionId.Create(), request.Message.Mode, key, isJack: false, end, budget) { Options = options };
         end.Bind(session);
-        var born = new JennySession(session, end, new LinkRunner(session, context.Time), request.Credential, request.Message, peer, grant.Authority.OwnMaps, context.Time);
+        var runner = new LinkRunner(session, context.Time) { OlderLingers = age => TunnelLog.OlderLingers(context.Logger, session.Mode.Text(), peer, Duration.Format(age)) };
+        var born = new JennySession(session, end, runner, request.Credential, request.Message, peer, grant.Authority.OwnMaps, context.Time);
         end.Ended += reason => OnEnded(born, reason);
         return born;
     }
