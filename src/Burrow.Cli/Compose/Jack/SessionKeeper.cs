@@ -236,6 +236,8 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
             var result = await new JackHandshake(door.Connection, door.Trust, HandshakeDeadline, Time).AttachAsync(session, atLeast, stop);
             if (result.Failure is not { } failure) return ((door, result.Point), null);
             await door.Connection.DisposeAsync();
+            if (session.Epoch >= atLeast) // taken when CHALLENGE came, and the older carrier given up for it: every moment now is one in which the connections stand still
+                lock (_gate) _policy.Answered(Time.GetElapsedTime(0));
             if (failure.Reason.Cause == EndCause.StaleEpoch) atLeast = Math.Max(atLeast, failure.EpochToExceed);
             else if (failure is { Kind: FailureKind.Refused, Reason.Cause: EndCause.Credential }) return (null, failure.Reason);
             else if (failure.IsFinal || (failure.Kind == FailureKind.Hint && await IsGoneAsync(session, stop))) session.Close(failure.Reason);
