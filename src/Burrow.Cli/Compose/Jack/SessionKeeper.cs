@@ -1,6 +1,7 @@
 using Burrow.Cli.Compose.Maps;
 using Burrow.Cli.Config;
 using Burrow.Core;
+using Burrow.Core.Time;
 using Burrow.Session;
 using Burrow.Session.Handshake;
 using Burrow.Session.Link;
@@ -26,7 +27,8 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
 
     public byte Path => path;
 
-    public DateTimeOffset BornAt { get; private set; }
+    /// <summary>When the session was born that is kept, or was last.</summary>
+    public Moment Born { get; private set; } = new(jack.Ends.Time);
 
     public CarrierHistory Carriers { get; } = new(jack.Ends.Time);
 
@@ -134,7 +136,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         end.Ended += _ => Unpublish(session, end);
         var runner = Runner = new LinkRunner(session, Time) { OlderLingers = age => TunnelLog.OlderLingers(Logger, _modeText, jack.Door.Name, Duration.Format(age)) };
         var alarm = new LinkAlarm(end);
-        BornAt = Time.GetUtcNow();
+        Born = new Moment(Time);
         jack.Met.Happened = true;
         jack.Wants(born.WantedModes);
         Publish(session, end);

@@ -69,7 +69,7 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
     {
         lock (_gate)
         {
-            var best = _sessions.Values.Where(session => session.Session.Mode == mode && session.OwnMaps).OrderBy(session => session.Session.IsAttached).ThenBy(session => session.BornAt).LastOrDefault();
+            var best = _sessions.Values.Where(session => session.Session.Mode == mode && session.OwnMaps).OrderBy(session => session.Session.IsAttached).ThenBy(session => session.Born.Timestamp).LastOrDefault();
             return new(best?.Session);
         }
     }

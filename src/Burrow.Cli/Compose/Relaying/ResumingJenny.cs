@@ -61,7 +61,7 @@ sealed class ResumingJenny : IAsyncDisposable
     /// <summary>The session of whoever came last; null while there is none.</summary>
     public ValueTask<Session.Session?> SessionAsync() => _sessions.PickAsync(Mode.Encrypted, Task.CompletedTask);
 
-    public IEnumerable<Status.SessionStatus> Status() => _sessions.All.Select(session => TunnelStatus.Of(session.Session, session.Peer, session.BornAt, session.Carriers));
+    public IEnumerable<Status.SessionStatus> Status() => _sessions.All.Select(session => TunnelStatus.Of(session.Session, session.Peer, session.Born.Date, session.Carriers));
 
     public async ValueTask DisposeAsync()
     {
