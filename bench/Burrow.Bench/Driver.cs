@@ -66,7 +66,14 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
                 var before = ProcessTree.CpuSeconds(running.Pids);
                 double used = 0;
                 var result = Load(
-                    () => used = ProcessTree.CpuSeconds(running.Pids) - before,
+                    moved =>
+                    {
+                        used = ProcessTree.CpuSeconds(running.Pids) - before;
+                        if (moved["bytes"] <= 0 && running.Diagnose?.Invoke() is { } state)
+                        {
+                            Say($"{candidate.Name}: no byte arrived in the window, {moved["total"]:0} before; what its ends say of it:\n{state}");
+                        }
+                    },
                     "throughput", $"{running.Address}", $"{_server}", down ? "down" : "up", $"{streams}", Text(options.WarmUp), Text(options.Window));
                 if (result["dead"] > 0)
                 {
@@ -128,7 +135,7 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
         var wanted = Math.Min(options.IdleChannels, room);
         using var running = candidate.Start(scratch, _server);
         var result = Load(
-            () =>
+            _ =>
             {
                 // What was rented to open them is given back now, or counts.
                 running.Near!.WaitForExit(Settle);
@@ -147,11 +154,11 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
     }
 
     // The load keeps its connections open until 'whileOpen' has looked at the candidate.
-    static LoadResult Load(Action? whileOpen, params string[] arguments)
+    static LoadResult Load(Action<LoadResult>? whileOpen, params string[] arguments)
     {
         using var load = ChildProcess.StartSelf(arguments);
         var result = LoadResult.Parse(load.ReadLine(TimeSpan.FromSeconds(150)));
-        whileOpen?.Invoke();
+        whileOpen?.Invoke(result);
         load.LetGo();
         return result;
     }

@@ -125,6 +125,15 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
+    /// <summary>The last lines that it said, at most <paramref name="most"/>.</summary>
+    public IReadOnlyList<string> LastLines(int most)
+    {
+        lock (_lastLines)
+        {
+            return [.. _lastLines.TakeLast(most)];
+        }
+    }
+
     public static void KillAll()
     {
         ChildProcess[] all;
