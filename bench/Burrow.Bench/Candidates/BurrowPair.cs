@@ -75,7 +75,13 @@ internal sealed class BurrowPair(string mode) : Candidate($"burrow-{mode}")
         {
             using var status = ChildProcess.Start(_program!, ["status", "--json", $"{pid}"], Surroundings(folder, role), readOutput: true);
             var answer = status.Output.ReadToEndAsync();
-            return answer.Wait(StatusPatience) ? answer.Result.Trim() : $"no status within {StatusPatience.TotalSeconds:0} s{status.LastWords}";
+            if (!answer.Wait(StatusPatience))
+            {
+                return $"no status within {StatusPatience.TotalSeconds:0} s{status.LastWords}";
+            }
+
+            status.WaitForLastWords(StatusPatience); // who does not answer is named there
+            return answer.Result.Trim() + status.LastWords;
         }
         catch (IOException e)
         {
