@@ -12,8 +12,7 @@ public delegate Task<IPAddress[]> Resolver(string host, CancellationToken stop);
 /// </summary>
 /// <param name="time">Measures the timeout and the stagger.</param>
 /// <param name="resolve">Null: the system's resolver, whose call can't be interrupted: after a timeout it still holds a pool thread until it gives up itself.</param>
-/// <param name="bind">The local address to dial from; used for targets of its family only, others are then not dialled. Null: the system chooses.</param>
-public sealed class TcpDialer(TimeProvider time, Resolver? resolve = null, IPAddress? bind = null) : IOutbound
+public sealed class TcpDialer(TimeProvider time, Resolver? resolve = null) : IOutbound
 {
     /// <summary>RFC 8305 section 5 recommends 250 ms between attempts.</summary>
     static readonly TimeSpan Stagger = TimeSpan.FromMilliseconds(250);
@@ -24,7 +23,7 @@ public sealed class TcpDialer(TimeProvider time, Resolver? resolve = null, IPAdd
     readonly Resolver _resolve = resolve ?? NameLookup.ResolveAsync;
 
     /// <summary>Local addresses to dial from: for each target the first of its family; targets of a family that has none are not dialled. Empty: the system chooses.</summary>
-    public IReadOnlyList<IPAddress> Sources { get; init; } = bind is null ? [] : [bind];
+    public IReadOnlyList<IPAddress> Sources { get; init; } = [];
 
     /// <summary>With the system's clock and resolver.</summary>
     public static TcpDialer Default { get; } = new(TimeProvider.System);
