@@ -3,6 +3,7 @@ using System.Net;
 using Burrow.Bench.Candidates;
 using Burrow.Bench.Children;
 using Burrow.Bench.Load;
+using Burrow.Bench.Pipes;
 using Burrow.Bench.Report;
 using Burrow.Bench.Survival;
 
@@ -38,9 +39,14 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
             Problem($"{missing.Name} is missing: {missing.WhyMissing}");
         }
 
+        var pipes = new PipePart(options, scratch, measurements, Say);
         for (var round = 1; round <= options.Rounds; round++)
         {
             Round(round, present);
+            foreach (var name in PipePart.Names.Where(name => options.Does("pipe") && options.Wants(name)))
+            {
+                Try(name, "standard input to standard output", () => pipes.Run(name, round));
+            }
         }
 
         StopAll();
@@ -134,6 +140,7 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
 
         var wanted = Math.Min(options.IdleChannels, room);
         using var running = candidate.Start(scratch, _server);
+        measurements.Add(candidate.Name, Metric.NearMegabytesBefore, 1, ProcessTree.ResidentMegabytes([running.Near!.Pid]));
         var result = Load(
             _ =>
             {
@@ -163,7 +170,9 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
         return result;
     }
 
-    void Try(Candidate candidate, string what, Action measure)
+    void Try(Candidate candidate, string what, Action measure) => Try(candidate.Name, what, measure);
+
+    void Try(string candidate, string what, Action measure)
     {
         try
         {
@@ -171,8 +180,8 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            Stop(candidate.Name);
-            Problem($"{candidate.Name}, {what}: {e.Message}");
+            Stop(candidate);
+            Problem($"{candidate}, {what}: {e.Message}");
         }
     }
 

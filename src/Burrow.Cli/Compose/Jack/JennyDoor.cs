@@ -11,8 +11,8 @@ namespace Burrow.Cli.Compose.Jack;
 /// <param name="urls">Ways to her. The first is tried first; after that each attempt takes the next one, because nobody knows which of them still works.</param>
 /// <param name="tls">Null when every carrier is authenticated by itself.</param>
 /// <param name="time">For overlapped dials.</param>
-/// <param name="bind">The local address to dial from; null: the system chooses.</param>
-sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, TimeProvider time, IPAddress? bind = null) : IJennyDoor
+/// <param name="sources">Local addresses to dial from: for each of hers the first of its family. None: the system chooses.</param>
+sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, TimeProvider time, params IReadOnlyList<IPAddress> sources) : IJennyDoor
 {
     // As long as the kernel needs for its third SYN; then it is the next URL's turn.
     static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(8);
@@ -49,7 +49,7 @@ sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, TimeProvi
         }
     }
 
-    ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, CancellationToken stop) => CarrierRegistry.DialAsync(url, DialTimeout, bind, stop);
+    ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, CancellationToken stop) => CarrierRegistry.DialAsync(url, DialTimeout, sources, stop);
 
     static async ValueTask<DoorResult> NoKeyAsync(CarrierUrl url, Connection carrier)
     {
