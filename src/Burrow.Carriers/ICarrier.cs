@@ -1,4 +1,6 @@
 using System.Net;
+using Burrow.Carriers.Http.Client;
+using Burrow.Carriers.Proxy;
 using Burrow.Core;
 
 namespace Burrow.Carriers;
@@ -6,7 +8,9 @@ namespace Burrow.Carriers;
 /// <summary>A connection that carries, and whether the carrier itself has shown whose it is.</summary>
 /// <param name="Connection">Owned by whoever holds this.</param>
 /// <param name="SameUser">The kernel vouches that the other end runs under our own uid (docs/protocol.md §3.1: authenticated itself).</param>
-public readonly record struct Carried(Connection Connection, bool SameUser);
+/// <param name="Kind">What carries, for logs and status.</param>
+/// <param name="Admitted">Runs when somebody on it has proved who it is; null when nothing waits for that.</param>
+public readonly record struct Carried(Connection Connection, bool SameUser, string Kind = "tcp", Action? Admitted = null);
 
 /// <summary>What came of dialling or listening: one of the two is null.</summary>
 public readonly record struct CarrierResult<T>(T? Value, EndReason? Failure);
@@ -40,10 +44,12 @@ public static class CarrierRegistry
     static readonly ICarrier[] All = [new Tcp.TcpCarrier(), new Unix.UnixCarrier()];
 
     /// <summary>The schemes, for messages.</summary>
-    public static string Available { get; } = string.Join(", ", All.Select(carrier => carrier.Scheme));
+    public static string Available { get; } = string.Join(", ", [.. All.Select(carrier => carrier.Scheme), .. CarrierUrl.Web]);
 
     /// <summary>The carrier of a URL that <see cref="CarrierUrl.TryParse"/> has accepted.</summary>
-    public static ICarrier For(CarrierUrl url) => All.First(carrier => carrier.Scheme == url.Scheme);
+    /// <param name="proxies">What web carriers go through and say of themselves; null: directly.</param>
+    public static ICarrier For(CarrierUrl url, ProxySettings? proxies = null) =>
+        url.IsWeb ? new WebCarrier(url.Way ?? url.Ways(only: null)[0].Way!.Value, proxies ?? ProxySettings.None) : All.First(carrier => carrier.Scheme == url.Scheme);
 
     /// <summary>
     /// Dials and makes sure that an authenticated carrier really is one: a unix socket on which somebody else listens is refused, because it would be

@@ -30,8 +30,10 @@ static class CallerSorter
     };
 
     /// <summary>Sorts one caller.</summary>
-    /// <returns>A caller, or the reason why there is none; then the connection is over.</returns>
-    public static async ValueTask<(Caller? Caller, EndReason? Failure)> SortAsync(BoundedConnection connection, bool sameUser, TlsServer tls, Action admitted)
+    /// <param name="serveWeb">Serves HTTP to its end; null when there is none on this carrier.</param>
+    /// <returns>A caller, or the reason why there is none; then the connection is over. Neither: it was HTTP that brought carriers.</returns>
+    public static async ValueTask<(Caller? Caller, EndReason? Failure)> SortAsync(
+        BoundedConnection connection, Carried carried, TlsServer tls, Action admitted, Func<Connection, Task<EndReason?>>? serveWeb)
     {
         var first = new byte[1];
         var count = await connection.ReadAsync(first);
@@ -42,12 +44,15 @@ static class CallerSorter
         switch (Tell(first[0]))
         {
             case Speech.Tls:
-                var (secured, failure) = await tls.AcceptAsync(whole);
-                return secured is null ? (null, failure) : (new Caller(secured, Mode.Encrypted, secured.PeerPin, sameUser, connection, admitted), null);
+                var (secured, failure) = await tls.AcceptAsync(whole, allowWeb: serveWeb is not null);
+                if (secured is null) return (null, failure);
+                return secured.IsWeb ? (null, await serveWeb!(secured)) : (new Caller(secured, Mode.Encrypted, secured.PeerPin, carried, connection, admitted), null);
             case Speech.Plaintext:
-                return (new Caller(whole, Mode.Plaintext, null, sameUser, connection, admitted), null);
+                return (new Caller(whole, Mode.Plaintext, null, carried, connection, admitted), null);
             case Speech.Obfuscated:
-                return (new Caller(new HexConnection(whole), Mode.Obfuscated, null, sameUser, connection, admitted), null);
+                return (new Caller(new HexConnection(whole), Mode.Obfuscated, null, carried, connection, admitted), null);
+            case Speech.Http when serveWeb is not null:
+                return (null, await serveWeb(whole));
             case Speech.Http:
                 await AnswerNotFoundAsync(whole);
                 return (null, new EndReason(EndPhase.Handshake, EndSide.Peer, EndCause.Protocol, "HTTP, answered by 404"));

@@ -104,6 +104,6 @@ public sealed class UnixCarrier : ICarrier
     static Carried Wrap(Socket socket)
     {
         var same = OperatingSystem.IsLinux() && PeerCredentials.UserOf(socket) == PeerCredentials.OwnUser();
-        return new Carried(new SocketConnection(socket), same);
+        return new Carried(new SocketConnection(socket), same, "unix");
     }
 }

@@ -40,6 +40,9 @@ public sealed class TlsConnection : Connection
     /// <summary>The key that the peer has proved to hold; null when it presented none.</summary>
     public Pin? PeerPin { get; }
 
+    /// <summary>The client asked for the ordinary certificate: it will speak HTTP.</summary>
+    public bool IsWeb { get; init; }
+
     public override EndPoint? RemoteEndPoint => _inner.RemoteEndPoint;
 
     public override EndPoint? LocalEndPoint => _inner.LocalEndPoint;
