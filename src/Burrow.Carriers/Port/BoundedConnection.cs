@@ -14,6 +14,8 @@ sealed class BoundedConnection(Connection inner, int bound) : Connection
 
     public override EndPoint? LocalEndPoint => inner.LocalEndPoint;
 
+    public override TimeSpan? RareProbe => inner.RareProbe;
+
     /// <summary>The caller has proved who it is. Called between reads.</summary>
     public void Lift() => _left = int.MaxValue;
 

@@ -12,6 +12,8 @@ sealed class PrefixedConnection(Connection inner, ReadOnlyMemory<byte> prefix) :
 
     public override EndPoint? LocalEndPoint => inner.LocalEndPoint;
 
+    public override TimeSpan? RareProbe => inner.RareProbe;
+
     public override int TryRead(Span<byte> buffer)
     {
         if (_prefix.IsEmpty) return Read(inner.TryRead(buffer));

@@ -18,6 +18,9 @@ abstract class CycleConnection(EndPoint? remote, Outbox output, Inbox input) : C
 
     public override EndPoint? RemoteEndPoint => remote;
 
+    /// <summary>A pull that comes back is a sign of life, and costs a request; a ping would cost two more.</summary>
+    public override TimeSpan? RareProbe => CycleTuning.RareProbe;
+
     /// <summary>Bytes were written or read, or the writing ended: there may be something to say.</summary>
     protected abstract void Changed();
 

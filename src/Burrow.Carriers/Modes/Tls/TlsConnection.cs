@@ -47,6 +47,8 @@ public sealed class TlsConnection : Connection
 
     public override EndPoint? LocalEndPoint => _inner.LocalEndPoint;
 
+    public override TimeSpan? RareProbe => _inner.RareProbe;
+
     /// <remarks>Takes as many records as are there: a batch of the other side's is then one call here, and one write to whoever it is for.</remarks>
     public override int TryRead(Span<byte> buffer)
     {
