@@ -42,6 +42,7 @@ internal static class CommandLine
         root.Add(JackCommand.Create());
         root.Add(KeyCommand.Create());
         root.Add(CheckCommand.Create());
+        root.Add(DoctorCommand.Create());
         root.Add(StatusCommand.Create());
         root.Add(VersionCommand.Create());
         var version = new Option<bool>("--version") { Description = "Show the version", Action = new VersionCommand.Print() };

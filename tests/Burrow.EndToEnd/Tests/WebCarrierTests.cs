@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text.Json;
 using Burrow.EndToEnd.Lab;
 using Burrow.EndToEnd.Services;
 using Xunit;
@@ -99,5 +100,26 @@ public sealed class WebCarrierTests : TunnelTest
         await TwentyMegabytesAsync(client, server, out _).Within(100, "twenty megabytes both ways");
         await Jack.WaitForLineAsync($"by {way}");
         client.Dispose();
+    }
+
+    [Fact]
+    public async Task Doctor_BehindAStrictProxy_SaysWhatWorksAndWhatStandsInTheWay()
+    {
+        await WebProxy.StartAsync(Lab, WebRules.Strict);
+        StartJenny("--listen", "tcp://*:80");
+        (await Lab.Server.ConnectWhenListeningAsync(80)).Dispose();
+        var doctor = Lab.Client.Start(["env", $"http_proxy={WebProxy.Url}", BurrowProgram.Path, "doctor", WebUrl, "--secret-file", Secret, "--json"], Home());
+        Assert.Equal(0, await doctor.WaitForExitAsync(100));
+        using var json = JsonDocument.Parse(doctor.Output);
+        var findings = json.RootElement.EnumerateArray().ToDictionary(finding => (finding.GetProperty("way").GetString()!, finding.GetProperty("through").ValueKind != JsonValueKind.Null));
+        Assert.Equal(6, findings.Count);
+        var cycles = findings[("cycles", true)];
+        Assert.True(cycles.GetProperty("works").GetBoolean(), doctor.Output);
+        Assert.True(cycles.GetProperty("roundTripMs").GetDouble() > 0);
+        var socket = findings[("ws", true)];
+        Assert.False(socket.GetProperty("works").GetBoolean());
+        Assert.Contains("Upgrade", socket.GetProperty("why").GetString(), StringComparison.Ordinal);
+        Assert.All(findings.Where(finding => !finding.Key.Item2), direct => Assert.Contains("timed out", direct.Value.GetProperty("why").GetString(), StringComparison.Ordinal));
+        Assert.Single(findings.Values, finding => finding.GetProperty("chosen").GetBoolean());
     }
 }
