@@ -43,7 +43,7 @@ internal static class JackRunner
             return ExitCode.Usage;
         }
 
-        var urls = options.Tunnels.Select(Urls.Parse).ToList();
+        var urls = options.Tunnels.SelectMany(tunnel => Urls.Parse(tunnel).Ways(options.Carrier)).ToList();
         using var instance = TakeInstance(options, jennyKey, logger);
         var time = BootTimeProvider.Instance;
         var chores = new Chores(logger);

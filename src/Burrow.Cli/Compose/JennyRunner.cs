@@ -1,4 +1,6 @@
+using System.Net.Security;
 using Burrow.Carriers;
+using Burrow.Carriers.Http.Server;
 using Burrow.Carriers.Identity;
 using Burrow.Carriers.Modes.Tls;
 using Burrow.Carriers.Port;
@@ -30,13 +32,15 @@ internal static class JennyRunner
         var logger = context.Loggers.CreateLogger("jenny");
         SpareDescriptors.Keep(SpareDescriptors.Usual);
         TlsServer? tls = null;
+        SslStreamCertificateContext? certificate;
         CredentialTable credentials;
         try
         {
+            certificate = Keys.OfWeb(options.Web);
             credentials = new CredentialTable(Permissions.Of(options, orElse: Authority.DialAnywhere));
             if (Keys.OfJenny(options.Credentials) is var (identity, jacks))
             {
-                tls = new TlsServer(identity);
+                tls = new TlsServer(identity, certificate);
                 credentials.Replace(jacks);
             }
         }
@@ -55,7 +59,8 @@ internal static class JennyRunner
         var reception = new Reception(sessions, credentials, time, logger);
 
         // Without a credential only carriers that are authenticated themselves are let in: whoever comes by TLS is told that nobody knows him.
-        var port = new CarrierPort(tls ?? new TlsServer(KeyIdentity.Create()), reception.ServeAsync, reception.TurnedAway, time: time);
+        await using var web = new WebFront();
+        var port = new CarrierPort(tls ?? new TlsServer(KeyIdentity.Create(), certificate), reception.ServeAsync, reception.TurnedAway, time: time, web: web);
         var listeners = new List<ICarrierListener>();
         foreach (var url in options.Listens.Select(Urls.Parse))
         {

@@ -1,3 +1,6 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Burrow.Carriers.Identity;
 using Burrow.Cli.Config;
 
@@ -39,6 +42,23 @@ static class Keys
                 return (LoadIdentity(own.IdentityFile), jacks);
             default:
                 return null;
+        }
+    }
+
+    /// <summary>An ordinary certificate for web clients.</summary>
+    /// <exception cref="KeyProblemException">The files can't be used.</exception>
+    public static SslStreamCertificateContext? OfWeb((string Certificate, string Key)? files)
+    {
+        if (files is not var (certificate, key)) return null;
+        try
+        {
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(certificate);
+            return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificate, key), chain, offline: true);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new KeyProblemException($"cannot use {certificate} with the key {key}: {problem.Message}");
         }
     }
 

@@ -1,3 +1,4 @@
+using Burrow.Carriers.Http.Client;
 using Burrow.Carriers.Identity;
 using Burrow.Cli.Terminal;
 using Microsoft.Extensions.Logging;
@@ -65,6 +66,9 @@ internal sealed record JackOptions : TunnelOptions
     /// <summary>Ways to Jenny, the one to begin with first; at least one.</summary>
     public required IReadOnlyList<string> Tunnels { get; init; }
 
+    /// <summary>The only way that http and https URLs may carry; null: whichever works best.</summary>
+    public required WebWay? Carrier { get; init; }
+
     /// <summary>The longest pause between attempts to reconnect.</summary>
     public required TimeSpan Retry { get; init; }
 
@@ -80,6 +84,9 @@ internal sealed record JennyOptions : TunnelOptions
 {
     /// <summary>Where to wait; at least one.</summary>
     public required IReadOnlyList<string> Listens { get; init; }
+
+    /// <summary>The files of an ordinary certificate and its key, for https; null: none.</summary>
+    public required (string Certificate, string Key)? Web { get; init; }
 
     /// <summary>Reads the file and the command line again, as on SIGHUP.</summary>
     public required Func<Checked<JennyOptions>> Reload { get; init; }

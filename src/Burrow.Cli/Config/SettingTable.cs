@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Burrow.Carriers.Http.Client;
 using Burrow.Cli.Config.Tcl;
 using Burrow.Cli.Terminal;
 using Microsoft.Extensions.Logging;
@@ -39,6 +40,14 @@ internal static class SettingTable
         ["trace"] = LogLevel.Trace,
     };
 
+    static readonly Dictionary<string, WebWay?> Carriers = new(StringComparer.Ordinal)
+    {
+        ["auto"] = null,
+        ["ws"] = WebWay.WebSocket,
+        ["http"] = WebWay.Streaming,
+        ["cycles"] = WebWay.Cycles,
+    };
+
     static readonly Dictionary<string, LogFormat> LogFormats = new(StringComparer.Ordinal)
     {
         ["text"] = LogFormat.Text,
@@ -67,6 +76,10 @@ internal static class SettingTable
             s => s.MemoryLimit, (s, v) => s.MemoryLimit = v, (w, p) => Give(w, Quantity.Bytes(w, p, 8 << 20, 64L << 30))),
         One("paths", Roles.Jack, "N", $"how many sessions to spread connections over, for each mode (default {Defaults.Paths})",
             s => s.Paths, (s, v) => s.Paths = v, (w, p) => Give(w, Quantity.Count(w, p, 1, 16))),
+        One("carrier", Roles.Jack, "WAY", "how http and https URLs carry: auto (the best that works), ws, http or cycles (default auto)",
+            s => s.Carrier, (s, v) => s.Carrier = v, (w, p) => Choose(w, p, Carriers)),
+        One("cert", Roles.Jenny, "FILE", "an ordinary certificate (PEM, with its chain) for https and wss", s => s.Certificate, (s, v) => s.Certificate = v, FilePath),
+        One("key", Roles.Jenny, "FILE", "the certificate's private key (PEM)", s => s.CertificateKey, (s, v) => s.CertificateKey = v, FilePath),
         One("name", Roles.Both, "NAME", "what the other side calls us in its logs (default: the host's name)", s => s.Name, (s, v) => s.Name = v, NameText),
         One("log-level", Roles.Both, "LEVEL", "the least level that is logged: error, warning, info, debug or trace (default info)", s => s.LogLevel, (s, v) => s.LogLevel = v,
             (w, p) => Choose(w, p, LogLevels)),

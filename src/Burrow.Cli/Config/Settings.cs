@@ -1,3 +1,4 @@
+using Burrow.Carriers.Http.Client;
 using Burrow.Carriers.Identity;
 using Burrow.Cli.Terminal;
 using Microsoft.Extensions.Logging;
@@ -39,6 +40,13 @@ internal sealed class Settings
     public Given<long>? MemoryLimit { get; set; }
 
     public Given<int>? Paths { get; set; }
+
+    /// <summary>Null inside: any.</summary>
+    public Given<WebWay?>? Carrier { get; set; }
+
+    public Given<string>? Certificate { get; set; }
+
+    public Given<string>? CertificateKey { get; set; }
 
     public Given<string>? Name { get; set; }
 

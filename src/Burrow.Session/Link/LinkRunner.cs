@@ -58,7 +58,7 @@ public sealed class LinkRunner(Session session, TimeProvider time)
         try
         {
             await older;
-            if (session.Attach(point, Now) is not { } link)
+            if (session.Attach(point, Now, carrier.RareProbe) is not { } link)
                 return session.Ended ?? new EndReason(EndPhase.Attach, EndSide.Local, EndCause.Superseded);
             attached?.Invoke(link.Replayed);
             await using var timer = new LinkTimer(session, link, carrier, this, time);

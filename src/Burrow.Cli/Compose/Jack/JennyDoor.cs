@@ -2,6 +2,7 @@ using System.Net;
 using Burrow.Carriers;
 using Burrow.Carriers.Modes.Hex;
 using Burrow.Carriers.Modes.Tls;
+using Burrow.Carriers.Proxy;
 using Burrow.Core;
 using Burrow.Session.Handshake;
 
@@ -18,6 +19,8 @@ sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, TimeProvi
     static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(8);
     static readonly TimeSpan TlsTimeout = TimeSpan.FromSeconds(5);
 
+    static readonly ProxySettings Proxies = ProxySettings.FromEnvironment(out _);
+
     int _turn = -1;
 
     public string Name => urls[0].ToString();
@@ -28,15 +31,15 @@ sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, TimeProvi
         var (dialled, failure) = pressing
             ? await OverlappedDial.DialAsync(token => DialAsync(url, token), RedialPolicy.Quick, DialTimeout, time, stop)
             : await DialAsync(url, stop);
-        if (dialled is not { } carried) return new(null, CarrierTrust.None, url.Scheme, failure);
+        if (dialled is not { } carried) return new(null, CarrierTrust.None, url.Kind, failure);
         var carrier = carried.Connection;
-        if (carried.SameUser) return new(carrier, CarrierTrust.Carrier, url.Scheme, null);
+        if (carried.SameUser) return new(carrier, CarrierTrust.Carrier, url.Kind, null);
         switch (mode)
         {
             case Mode.Plaintext:
-                return new(carrier, CarrierTrust.None, url.Scheme, null);
+                return new(carrier, CarrierTrust.None, url.Kind, null);
             case Mode.Obfuscated:
-                return new(new HexConnection(carrier), CarrierTrust.None, url.Scheme, null);
+                return new(new HexConnection(carrier), CarrierTrust.None, url.Kind, null);
             default:
                 if (tls is null) return await NoKeyAsync(url, carrier);
                 await using (time.CreateTimer(static late => ((Connection)late!).Abort(Slow), carrier, TlsTimeout, Timeout.InfiniteTimeSpan))
@@ -44,17 +47,17 @@ sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, TimeProvi
                 {
                     var (connection, refusal) = await tls.ConnectAsync(carrier);
                     if (connection is null) await carrier.DisposeAsync();
-                    return new(connection, CarrierTrust.Tls, url.Scheme, refusal);
+                    return new(connection, CarrierTrust.Tls, url.Kind, refusal);
                 }
         }
     }
 
-    ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, CancellationToken stop) => CarrierRegistry.DialAsync(url, DialTimeout, bind, stop);
+    ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, CancellationToken stop) => CarrierRegistry.DialAsync(url, Proxies, DialTimeout, bind, stop);
 
     static async ValueTask<DoorResult> NoKeyAsync(CarrierUrl url, Connection carrier)
     {
         await carrier.DisposeAsync();
-        return new(null, CarrierTrust.None, url.Scheme, new EndReason(EndPhase.Handshake, EndSide.Local, EndCause.Credential, $"{url} belongs to another user, and there is no secret or identity to prove who it is"));
+        return new(null, CarrierTrust.None, url.Kind, new EndReason(EndPhase.Handshake, EndSide.Local, EndCause.Credential, $"{url} belongs to another user, and there is no secret or identity to prove who it is"));
     }
 
     static readonly EndReason Slow = new(EndPhase.Handshake, EndSide.Path, EndCause.TimedOut, "no answer to the TLS handshake");
