@@ -33,6 +33,10 @@ public sealed class ProxySettings
     /// <summary>One proxy for everything.</summary>
     public static ProxySettings Through(ProxyServer proxy) => new(proxy);
 
+    /// <summary>The same proxies, and what was said about requests; null: as before.</summary>
+    public ProxySettings With(string? userAgent, IReadOnlyList<KeyValuePair<string, string>> headers) =>
+        new(_given, _forTunnels, _forHttp, _noProxy) { UserAgent = userAgent ?? UserAgent, Headers = headers };
+
     /// <summary>What the environment says.</summary>
     /// <param name="read">Reads a variable; null: the process's environment.</param>
     /// <param name="mistake">The variable that holds no proxy's URL and is left out of account; null if all is well.</param>
