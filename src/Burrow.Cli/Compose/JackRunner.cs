@@ -1,4 +1,5 @@
 using Burrow.Carriers.Modes.Tls;
+using Burrow.Carriers.Proxy;
 using Burrow.Cli.Commands;
 using Burrow.Cli.Compose.Jack;
 using Burrow.Cli.Compose.Maps;
@@ -9,6 +10,7 @@ using Burrow.Cli.Terminal;
 using Burrow.Core;
 using Burrow.Core.Sockets;
 using Burrow.Core.Time;
+using Burrow.Endpoints.Inbounds.Dynamic;
 using Burrow.Session.Mux;
 using Microsoft.Extensions.Logging;
 
@@ -31,8 +33,12 @@ internal static class JackRunner
         CreditBudget.Shared = new CreditBudget(options.MemoryLimit);
         TlsClient? tls = null;
         string jennyKey;
+        ProxyUsers? users;
+        ProxySettings proxies;
         try
         {
+            users = Keys.OfProxies(options.ProxyUsersFile);
+            proxies = Proxies.Of(options.Proxy, logger);
             var keys = Keys.OfJack(options.Credentials);
             if (keys is var (identity, pins)) tls = new TlsClient(identity, pins);
             jennyKey = keys is var (_, known) ? string.Join(',', known) : options.Tunnels[0];
@@ -47,12 +53,12 @@ internal static class JackRunner
         using var instance = TakeInstance(options, jennyKey, logger);
         var time = BootTimeProvider.Instance;
         var chores = new Chores(logger);
-        var maps = new MapTable(isJack: true, chores, time, logger);
+        var maps = new MapTable(isJack: true, new DynamicInbound(users, time), chores, time, logger);
         var ends = new SessionEndContext(maps, new TcpDialer(time), chores, time, logger);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
         KeeperTable? keepers = null;
         var jack = new JackContext(
-            ends, new JennyDoor(urls, tls, time), Permissions.Of(options, orElse: Authority.None), new ChannelQuota(MaxChannels), instance, options.Name, options.Retry, SessionChoices.Of(options), new FirstMeeting(),
+            ends, new JennyDoor(urls, tls, proxies, time), Permissions.Of(options, orElse: Authority.None), new ChannelQuota(MaxChannels), instance, options.Name, options.Retry, SessionChoices.Of(options), new FirstMeeting(),
             wanted => Use(keepers!, Modes(wanted)));
         keepers = new KeeperTable((mode, path) => new SessionKeeper(jack, mode, path), options.Paths, stop.Token);
 

@@ -12,6 +12,7 @@ using Burrow.Cli.Terminal;
 using Burrow.Core;
 using Burrow.Core.Sockets;
 using Burrow.Core.Time;
+using Burrow.Endpoints.Inbounds.Dynamic;
 using Burrow.Session.Mux;
 
 namespace Burrow.Cli.Compose;
@@ -31,8 +32,10 @@ internal static class JennyRunner
         CreditBudget.Shared = new CreditBudget(options.MemoryLimit);
         TlsServer? tls = null;
         CredentialTable credentials;
+        ProxyUsers? users;
         try
         {
+            users = Keys.OfProxies(options.ProxyUsersFile);
             credentials = new CredentialTable(Permissions.Of(options, orElse: Authority.DialAnywhere));
             if (Keys.OfJenny(options.Credentials) is var (identity, jacks))
             {
@@ -48,7 +51,7 @@ internal static class JennyRunner
 
         var time = BootTimeProvider.Instance;
         var chores = new Chores(logger);
-        var maps = new MapTable(isJack: false, chores, time, logger);
+        var maps = new MapTable(isJack: false, new DynamicInbound(users, time), chores, time, logger);
         var ends = new SessionEndContext(maps, new TcpDialer(time), chores, time, logger);
         var sessions = new SessionTable(ends, credentials.GrantOf, () => (byte)maps.Modes.Sum(mode => 1 << (int)mode), options.SessionTimeout, SessionChoices.Of(options));
         var reception = new Reception(sessions, credentials, time, logger);

@@ -94,6 +94,21 @@ static partial class TunnelLog
     [LoggerMessage(1034, LogLevel.Information, "could not reach {Target} for client {Source}: {Reason}")]
     public static partial void DialFailed(ILogger logger, Target target, string? source, EndReason reason);
 
+    [LoggerMessage(1035, LogLevel.Debug, "map {Map}: client {Client} was turned away: {Why}")]
+    public static partial void ProxyRefused(ILogger logger, string map, EndPoint? client, string why);
+
+    [LoggerMessage(1036, LogLevel.Information, "map {Map}: {Why}")]
+    public static partial void NotOurs(ILogger logger, string map, string why);
+
+    [LoggerMessage(1037, LogLevel.Warning, "the variable {Variable} holds no proxy's URL; it is left out of account")]
+    public static partial void ProxyVariable(ILogger logger, string variable);
+
+    [LoggerMessage(1038, LogLevel.Warning, "the proxy's password stands on the command line, where everybody on this machine can read it; --proxy-password-file keeps it to ourselves")]
+    public static partial void PasswordVisible(ILogger logger);
+
+    [LoggerMessage(1039, LogLevel.Information, "{Mode} tunnel with {Peer}: a better way works again, moving to it")]
+    public static partial void ComingHome(ILogger logger, string mode, string peer);
+
     [LoggerMessage(1040, LogLevel.Debug, "channel from {Source} to {Target}: open")]
     public static partial void ChannelOpened(ILogger logger, string? source, Target? target);
 

@@ -19,7 +19,10 @@ internal static class OptionsLoader
             ConfigFile = arguments.ConfigFile,
             Credentials = credentials,
             Tunnels = settings.Tunnels.ConvertAll(url => url.Value),
+            Proxy = new ProxyOptions(
+                settings.Proxy?.Value, settings.Proxy is { Where.Source.IsFile: false }, settings.ProxyPasswordFile?.Value, settings.UserAgent?.Value, settings.Headers.ConvertAll(header => header.Value)),
             Maps = settings.Maps,
+            ProxyUsersFile = settings.ProxyUsers?.Value,
             PermitDial = Permits(settings.PermitDial),
             PermitListen = Permits(settings.PermitListen),
             Name = settings.Name?.Value ?? Environment.MachineName,
@@ -46,6 +49,7 @@ internal static class OptionsLoader
             Credentials = credentials,
             Listens = listens,
             Maps = settings.Maps,
+            ProxyUsersFile = settings.ProxyUsers?.Value,
             PermitDial = Permits(settings.PermitDial),
             PermitListen = Permits(settings.PermitListen),
             Name = settings.Name?.Value ?? Environment.MachineName,

@@ -1,19 +1,24 @@
 using Burrow.Cli.Status;
 using Burrow.Core;
+using Burrow.Endpoints.Inbounds.Dynamic;
 using Burrow.Endpoints.Inbounds.Listener;
 using Burrow.Session;
+using Burrow.Session.Mux;
 using Microsoft.Extensions.Logging;
 
 namespace Burrow.Cli.Compose.Maps;
 
-/// <summary>A map whose listener is on this side: client → allowed? → session → OPEN of the target on the other side.</summary>
-sealed class LocalMap(ActiveMap map, ISessionSource sessions, Chores chores, TimeProvider time, ILogger logger) : IAsyncDisposable
+/// <summary>A map whose listener is on this side: client → allowed? → a proxy's client says where it wants to go → session → OPEN of the target on the other side.</summary>
+sealed class LocalMap(ActiveMap map, DynamicInbound dynamics, ISessionSource sessions, Chores chores, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(15);
 
     // Clients that wait for a session to be born: beyond it they are turned away rather than kept in memory.
     const int MaxWaiting = 4096;
+
+    // How long the client of a proxy waits for its answer: longer than the far side's dial may take, and as long as people wait. Those of other maps have no way to be told, and wait.
+    static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(45);
 
     readonly CancellationTokenSource _stop = new();
     int _waiting;
@@ -64,18 +69,46 @@ sealed class LocalMap(ActiveMap map, ISessionSource sessions, Chores chores, Tim
             await client.DisposeAsync();
             return;
         }
+        if (!map.Rule.IsDynamic)
+        {
+            await OpenAsync(client, map.Rule.Dialled, map, givenUp: null);
+            return;
+        }
+        var said = await dynamics.ReadAsync(client);
+        if (said.Succeeded) await OpenAsync(said.Client);
+        else TunnelLog.ProxyRefused(logger, map.Rule.ToString(), client.RemoteEndPoint, said.Refusal);
+    }
+
+    /// <summary>Opens a channel for a proxy's client, and sees to it that it is answered in time, also while there is no tunnel.</summary>
+    async Task OpenAsync(ProxyClient client)
+    {
+        var tag = new ProxyChannel(map, client);
+        await using var late = time.CreateTimer(static tag => ((ProxyChannel)tag!).GiveUp(), tag, AnswerTimeout, Timeout.InfiniteTimeSpan);
+        if (await OpenAsync(client, client.Target, tag, client.Settled) is not { } opened) return;
+        tag.Belongs(opened.Session, opened.Channel);
+        await client.Settled;
+    }
+
+    async Task<(Session.Session Session, Channel Channel)?> OpenAsync(Connection client, Target target, object tag, Task? givenUp)
+    {
         Session.Session? session = null;
-        if (Interlocked.Increment(ref _waiting) <= MaxWaiting) session = await sessions.PickAsync(map.Rule.Mode);
+        if (Interlocked.Increment(ref _waiting) <= MaxWaiting)
+        {
+            var picking = sessions.PickAsync(map.Rule.Mode).AsTask();
+            if (givenUp is not null) await Task.WhenAny(picking, givenUp);
+            if (givenUp is null || picking.IsCompleted) session = await picking;
+        }
         Interlocked.Decrement(ref _waiting);
         if (session is null)
         {
             TunnelLog.NoSession(logger, map.Rule.ToString(), client.RemoteEndPoint);
             client.Abort(new EndReason(EndPhase.Accept, EndSide.Local, EndCause.Busy));
             await client.DisposeAsync();
-            return;
+            return null;
         }
         var source = client.RemoteEndPoint?.ToString();
-        var channel = session.Open(new OpenRequest(map.Rule.Dialled, 0, source), client, map);
+        var channel = session.Open(new OpenRequest(target, 0, source), client, tag);
         map.Traffic.Opened(channel);
+        return (session, channel);
     }
 }

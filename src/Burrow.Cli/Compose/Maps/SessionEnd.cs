@@ -87,7 +87,11 @@ sealed class SessionEnd : ISessionHandler
         _context.Chores.Add(() => AnswerAsync(session, channel, asked));
     }
 
-    public void OnOpened(Session.Session session, Channel channel) => TunnelLog.ChannelOpened(Logger, channel.Request.Source, channel.Request.Target);
+    public void OnOpened(Session.Session session, Channel channel)
+    {
+        if (channel.Tag is ProxyChannel proxied) proxied.Opened();
+        TunnelLog.ChannelOpened(Logger, channel.Request.Source, channel.Request.Target);
+    }
 
     public void OnChannelEnded(Session.Session session, Channel channel)
     {
@@ -97,6 +101,10 @@ sealed class SessionEnd : ISessionHandler
                 map.Traffic.Ended(channel);
                 if (channel is { IsOpener: true, End: { } reason } && (reason.Phase is EndPhase.Dial or EndPhase.Resolve || reason.Cause == EndCause.Denied))
                     TunnelLog.TargetFailed(Logger, map.Rule.ToString(), reason);
+                break;
+            case ProxyChannel proxied:
+                // Its client hears why; a page full of dead links is no news for the log.
+                proxied.Map.Traffic.Ended(channel);
                 break;
             case Traffic traffic:
                 traffic.Ended(channel);
