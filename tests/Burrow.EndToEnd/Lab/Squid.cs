@@ -21,8 +21,8 @@ sealed class Squid
     /// <summary>With what breaks careless parsers: colon, at, slash, per cent, blank, a letter of two bytes.</summary>
     public const string Password = "p:w@/%41 ä";
 
-    // A CHALLENGE_MESSAGE of MS-NLMP 2.2.1.2: domain LAB, with target information.
-    const string NtlmChallenge = "TlRMTVNTUAACAAAABgAGADgAAAAVgoliAQIDBAUGBwgAAAAAAAAAAA4ADgA+AAAABgGwHQAAAA9MAEEAQgACAAYATABBAEIAAAAAAA==";
+    // A CHALLENGE_MESSAGE of MS-NLMP 2.2.1.2: domain LAB, computer DC.
+    const string NtlmChallenge = "TlRMTVNTUAACAAAABgAGADgAAAAVgoliAQIDBAUGBwgAAAAAAAAAABYAFgA+AAAABgGwHQAAAA9MAEEAQgACAAYATABBAEIAAQAEAEQAQwAAAAAA";
 
     readonly string _log;
 
