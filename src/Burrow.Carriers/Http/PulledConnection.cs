@@ -5,17 +5,19 @@ using Burrow.Core;
 namespace Burrow.Carriers.Http;
 
 /// <summary>
-/// A connection over something that can only be asked for bytes and then waited for, as a WebSocket or the body of a message. Each holds a buffer of 64 KiB
-/// while it waits: neither of them can wait without.
+/// A connection over something that can only be asked for bytes and then waited for, as a WebSocket or the body of a message. Neither can wait without a buffer: it is a small one
+/// until so much comes at once that a large one pays, so that a caller who has proved nothing holds little.
 /// </summary>
 abstract class PulledConnection : Connection
 {
     const int ReadAhead = 64 * 1024;
+    const int FirstReadAhead = 4 * 1024;
 
     readonly CancellationTokenSource _aborted = new();
     byte[]? _buffer;
     int _start, _end;
     Task<int>? _pending; // a read into _buffer that was begun and not taken yet
+    bool _wantsMore; // the small buffer was filled
     bool _sawEnd;
     bool _completed;
 
@@ -125,7 +127,13 @@ abstract class PulledConnection : Connection
     void Begin()
     {
         if (_pending is not null) return;
-        _buffer ??= ArrayPool<byte>.Shared.Rent(ReadAhead);
+        if (_buffer is not null && _wantsMore)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = null;
+        }
+        _buffer ??= ArrayPool<byte>.Shared.Rent(_wantsMore ? ReadAhead : FirstReadAhead);
+        _wantsMore = false;
         _pending = ReceiveAsync(_buffer).AsTask();
     }
 
@@ -140,6 +148,7 @@ abstract class PulledConnection : Connection
         }
         (_start, _end) = (0, done.Result);
         if (done.Result == 0) _sawEnd = true;
+        _wantsMore = done.Result == _buffer!.Length && _buffer.Length < ReadAhead;
     }
 
     int Take(Span<byte> buffer)

@@ -83,7 +83,16 @@ public sealed class CarrierPort(
         }
         try
         {
-            Task<EndReason?> ServeWeb(Connection inner) => onWeb!.ServeAsync(inner, new Visit(connection.RemoteEndPoint, () => { connection.Lift(); Leave(id); }, brought => Take(brought, onWeb: null)));
+            Task<EndReason?> ServeWeb(Connection inner)
+            {
+                void AdmitVisit()
+                {
+                    connection.Lift();
+                    if (inner is TlsConnection secured) secured.StartBatching();
+                    Leave(id);
+                }
+                return onWeb!.ServeAsync(inner, new Visit(connection.RemoteEndPoint, AdmitVisit, brought => Take(brought, onWeb: null)));
+            }
             var (caller, failure) = await CallerSorter.SortAsync(connection, carried, tls, _turns, Admit, onWeb is null ? null : ServeWeb);
             if (caller is null)
             {

@@ -1,9 +1,10 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Burrow.Core;
 
 namespace Burrow.Carriers.Proxy;
 
-/// <summary>Which proxy Jack's carriers go through, and what is said to it. Immutable.</summary>
+/// <summary>Which proxy Jack's carriers go through, and what is said to it. Immutable but for what is learnt of the proxies; thread-safe.</summary>
 /// <remarks>
 /// What was given by hand holds for every carrier; otherwise the environment decides for each: <c>https_proxy</c> for what is tunnelled by CONNECT (tcp, https, wss), <c>http_proxy</c>
 /// (in small letters alone, as everybody reads it) for plain HTTP (http, ws), <c>all_proxy</c> for both when the other is not set; <c>no_proxy</c> takes hosts out (<see cref="NoProxyList"/>).
@@ -14,6 +15,7 @@ public sealed class ProxySettings
     readonly ProxyServer? _forTunnels;
     readonly ProxyServer? _forHttp;
     readonly NoProxyList _noProxy = new(null);
+    readonly ConcurrentDictionary<ProxyServer, ProxyAuthentication> _authentications = [];
 
     ProxySettings(ProxyServer? given, ProxyServer? forTunnels = null, ProxyServer? forHttp = null, NoProxyList? noProxy = null) =>
         (_given, _forTunnels, _forHttp, _noProxy) = (given, forTunnels, forHttp, noProxy ?? _noProxy);
@@ -32,6 +34,13 @@ public sealed class ProxySettings
 
     /// <summary>One proxy for everything.</summary>
     public static ProxySettings Through(ProxyServer proxy) => new(proxy);
+
+    /// <summary>The same proxies, and what was said about requests; null: as before.</summary>
+    public ProxySettings With(string? userAgent, IReadOnlyList<KeyValuePair<string, string>> headers) =>
+        new(_given, _forTunnels, _forHttp, _noProxy) { UserAgent = userAgent ?? UserAgent, Headers = headers };
+
+    /// <summary>The same requests, but past every proxy.</summary>
+    public ProxySettings Without() => new(null) { UserAgent = UserAgent, Headers = Headers };
 
     /// <summary>What the environment says.</summary>
     /// <param name="read">Reads a variable; null: the process's environment.</param>
@@ -65,6 +74,9 @@ public sealed class ProxySettings
         if (_noProxy.Matches(jenny)) return null;
         return scheme is "http" or "ws" ? _forHttp : _forTunnels;
     }
+
+    /// <summary>How that proxy wants to be told who we are, as far as it is known: every carrier learns from the ones before.</summary>
+    internal ProxyAuthentication AuthenticationFor(ProxyServer proxy) => _authentications.GetOrAdd(proxy, static proxy => new ProxyAuthentication(proxy.Credentials));
 
     /// <summary>Reads a header line, <c>Name: value</c> (RFC 9110 5.1, 5.5): nothing that could end it early gets in.</summary>
     public static bool TryParseHeader(string text, out KeyValuePair<string, string> header, [NotNullWhen(false)] out string? error)

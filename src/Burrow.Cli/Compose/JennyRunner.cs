@@ -14,6 +14,7 @@ using Burrow.Cli.Terminal;
 using Burrow.Core;
 using Burrow.Core.Sockets;
 using Burrow.Core.Time;
+using Burrow.Endpoints.Inbounds.Dynamic;
 using Burrow.Session.Mux;
 
 namespace Burrow.Cli.Compose;
@@ -34,9 +35,11 @@ internal static class JennyRunner
         TlsServer? tls = null;
         SslStreamCertificateContext? certificate;
         CredentialTable credentials;
+        ProxyUsers? users;
         try
         {
             certificate = Keys.OfWeb(options.Web);
+            users = Keys.OfProxies(options.ProxyUsersFile);
             credentials = new CredentialTable(Permissions.Of(options, orElse: Authority.DialAnywhere));
             if (Keys.OfJenny(options.Credentials) is var (identity, jacks))
             {
@@ -53,7 +56,7 @@ internal static class JennyRunner
         var time = BootTimeProvider.Instance;
         var chores = new Chores(logger);
         var repeats = new Repeats(time, logger);
-        var maps = new MapTable(isJack: false, chores, time, logger, repeats);
+        var maps = new MapTable(isJack: false, chores, time, logger, repeats, users);
         var ends = new SessionEndContext(maps, new TcpDialer(time), chores, time, logger, repeats);
         var sessions = new SessionTable(ends, credentials.GrantOf, () => ModeMask.Of(maps.Modes), options.SessionTimeout, SessionChoices.Of(options), new CreditBudget(options.MemoryLimit));
         var reception = new Reception(sessions, credentials, time, logger);

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Burrow.Carriers.Identity;
 using Burrow.Cli.Config;
+using Burrow.Endpoints.Inbounds.Dynamic;
 
 namespace Burrow.Cli.Compose;
 
@@ -60,6 +61,15 @@ static class Keys
         {
             throw new KeyProblemException($"cannot use {certificate} with the key {key}: {problem.Message}");
         }
+    }
+
+    /// <summary>Who may use our dynamic maps; null: everybody.</summary>
+    /// <exception cref="KeyProblemException">The file can't be used.</exception>
+    public static ProxyUsers? OfProxies(string? file)
+    {
+        if (file is null) return null;
+        if (!PrivateFile.TryRead(file, "it has one line USER:PASSWORD for each user", out var text, out var error)) throw new KeyProblemException(error);
+        return ProxyUsers.TryParse(text, out var users, out var mistake) ? users : throw new KeyProblemException($"{file}: {mistake}");
     }
 
     static Secret LoadSecret(string file) =>

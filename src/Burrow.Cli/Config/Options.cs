@@ -37,6 +37,9 @@ internal abstract record TunnelOptions
     /// <summary>The maps, those of the file first.</summary>
     public required IReadOnlyList<MapRule> Maps { get; init; }
 
+    /// <summary>The file of those who may use dynamic maps; null: whoever can reach the port.</summary>
+    public required string? ProxyUsersFile { get; init; }
+
     /// <summary>What the other side may dial from here; null: nothing was said, the role's own default holds.</summary>
     public required IReadOnlyList<string>? PermitDial { get; init; }
 
@@ -69,6 +72,8 @@ internal sealed record JackOptions : TunnelOptions
     /// <summary>The only way that http and https URLs may carry; null: whichever works best.</summary>
     public required WebWay? Carrier { get; init; }
 
+    public required ProxyOptions Proxy { get; init; }
+
     /// <summary>The longest pause between attempts to reconnect.</summary>
     public required TimeSpan Retry { get; init; }
 
@@ -77,6 +82,18 @@ internal sealed record JackOptions : TunnelOptions
 
     /// <summary>Reads the file and the command line again, as on SIGHUP.</summary>
     public required Func<Checked<JackOptions>> Reload { get; init; }
+}
+
+/// <summary>What was said about a proxy on the way to Jenny, and about HTTP requests.</summary>
+/// <param name="Url">A URL, <c>none</c>, or null: the environment decides.</param>
+/// <param name="IsVisible">The URL was an argument, which everybody on this machine can read.</param>
+/// <param name="PasswordFile">Where the password is; null: in the URL, or to be asked for.</param>
+/// <param name="UserAgent">Null: the default.</param>
+/// <param name="Headers">Further header lines.</param>
+internal sealed record ProxyOptions(string? Url, bool IsVisible, string? PasswordFile, string? UserAgent, IReadOnlyList<KeyValuePair<string, string>> Headers)
+{
+    public static ProxyOptions Of(Settings settings) => new(
+        settings.Proxy?.Value, settings.Proxy is { Where.Source.IsFile: false }, settings.ProxyPasswordFile?.Value, settings.UserAgent?.Value, settings.Headers.ConvertAll(header => header.Value));
 }
 
 /// <summary>Everything <c>burrow jenny</c> needs, checked.</summary>

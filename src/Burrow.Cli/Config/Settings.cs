@@ -27,6 +27,16 @@ internal sealed class Settings
 
     public Given<string>? Authorized { get; set; }
 
+    public Given<string>? ProxyUsers { get; set; }
+
+    public Given<string>? Proxy { get; set; }
+
+    public Given<string>? ProxyPasswordFile { get; set; }
+
+    public Given<string>? UserAgent { get; set; }
+
+    public List<Given<KeyValuePair<string, string>>> Headers { get; } = [];
+
     public Given<Pin>? Pin { get; set; }
 
     public Given<TimeSpan>? KeepAlive { get; set; }

@@ -14,12 +14,19 @@ public sealed class WebCarrierTests : TunnelTest
     const string WebUrl = $"http://{NetworkLab.ServerAddress}/";
 
     LabProcess StartJackThroughProxy(params string[] options) =>
-        Lab.Client.Start(["env", $"http_proxy={WebProxy.Url}", BurrowProgram.Path, "jack", WebUrl, "--secret-file", Secret, .. options], Home());
+        Lab.Client.Start(["env", $"http_proxy={Squid.Url}", BurrowProgram.Path, "jack", WebUrl, "--secret-file", Secret, .. options], Home());
 
     Dictionary<string, string> Home()
     {
         var home = Directory.CreateDirectory(Path.Combine(Lab.Client.Folder, "user")).FullName;
         return new() { ["HOME"] = home, ["XDG_CONFIG_HOME"] = home, ["XDG_RUNTIME_DIR"] = home, ["XDG_STATE_HOME"] = home };
+    }
+
+    async Task<Squid> StartProxyAsync(WebRules rules)
+    {
+        var squid = await Squid.StartAsync(Lab, rules: rules);
+        await Squid.OnlyWayOutAsync(Lab);
+        return squid;
     }
 
     async Task<(Socket Client, Socket Server)> PairAsync(SocketService service)
@@ -45,7 +52,7 @@ public sealed class WebCarrierTests : TunnelTest
     [InlineData(WebRules.Strict, "cycles", "encrypted")]
     public async Task ThroughSquid_TwentyMegabytesBothWays(WebRules rules, string way, string mode)
     {
-        await WebProxy.StartAsync(Lab, rules);
+        await StartProxyAsync(rules);
         await using var service = SocketService.Hold(Lab.Server, ServicePort);
         StartJenny("--listen", "tcp://*:80");
         var jack = StartJackThroughProxy("--carrier", way, "--mode", mode, "-L", Forward);
@@ -60,7 +67,7 @@ public sealed class WebCarrierTests : TunnelTest
     [InlineData(WebRules.Strict, "cycles")]
     public async Task Auto_FindsOutWhatPasses(WebRules rules, string way)
     {
-        await WebProxy.StartAsync(Lab, rules);
+        await StartProxyAsync(rules);
         await using var echo = SocketService.Echo(Lab.Server, ServicePort);
         StartJenny("--listen", "tcp://*:80");
         var jack = StartJackThroughProxy("-L", Forward);
@@ -74,7 +81,7 @@ public sealed class WebCarrierTests : TunnelTest
     [InlineData("http")]
     public async Task SquidRestarted_InTheMiddle_NothingIsLost(string way)
     {
-        var proxy = await WebProxy.StartAsync(Lab, WebRules.Open);
+        var proxy = await StartProxyAsync(WebRules.Open);
         await using var service = SocketService.Hold(Lab.Server, ServicePort);
         StartJenny("--listen", "tcp://*:80");
         StartJackThroughProxy("--carrier", way, "-L", Forward);
@@ -105,10 +112,10 @@ public sealed class WebCarrierTests : TunnelTest
     [Fact]
     public async Task Doctor_BehindAStrictProxy_SaysWhatWorksAndWhatStandsInTheWay()
     {
-        await WebProxy.StartAsync(Lab, WebRules.Strict);
+        await StartProxyAsync(WebRules.Strict);
         StartJenny("--listen", "tcp://*:80");
         (await Lab.Server.ConnectWhenListeningAsync(80)).Dispose();
-        var doctor = Lab.Client.Start(["env", $"http_proxy={WebProxy.Url}", BurrowProgram.Path, "doctor", WebUrl, "--secret-file", Secret, "--json"], Home());
+        var doctor = Lab.Client.Start(["env", $"http_proxy={Squid.Url}", BurrowProgram.Path, "doctor", WebUrl, "--secret-file", Secret, "--json"], Home());
         Assert.Equal(0, await doctor.WaitForExitAsync(100));
         using var json = JsonDocument.Parse(doctor.Output);
         var findings = json.RootElement.EnumerateArray().ToDictionary(finding => (finding.GetProperty("way").GetString()!, finding.GetProperty("through").ValueKind != JsonValueKind.Null));

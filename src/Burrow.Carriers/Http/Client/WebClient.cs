@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using Burrow.Carriers.Proxy;
 
@@ -11,22 +10,40 @@ namespace Burrow.Carriers.Http.Client;
 /// </summary>
 sealed class WebClient : IDisposable
 {
-    readonly HttpMessageInvoker _invoker;
     readonly string _origin;
-    readonly AuthenticationHeaderValue? _proxyAuthorization;
+    readonly TimeSpan _connectTimeout;
+    readonly ProxyAuthentication? _authentication;
     readonly ProxySettings _settings;
+    volatile HttpMessageInvoker _invoker;
     long _number;
 
     public WebClient(CarrierUrl url, ProxySettings settings, TimeSpan connectTimeout)
     {
-        (Url, _settings) = (url, settings);
+        (Url, _settings, _connectTimeout) = (url, settings, connectTimeout);
         _origin = $"{(url.IsSecureWeb ? "https" : "http")}://{url.Target}";
         Proxy = settings.For(url.Scheme, url.Target!);
+        // Inside a tunnel our word would go to Jenny's web server: there the platform answers the proxy.
+        if (Proxy is { Kind: ProxyKind.Http, Credentials: not null } && !url.IsSecureWeb) _authentication = settings.AuthenticationFor(Proxy);
+        _invoker = Invoker(byPlatform: _authentication is null or { WantsConnection: true });
+    }
+
+    public CarrierUrl Url { get; }
+
+    public ProxyServer? Proxy { get; }
+
+    /// <summary>Who is talked to, for logs: the proxy, or Jenny.</summary>
+    public EndPoint? Remote => (Proxy?.Address ?? Url.Target) is { Address: { } address } target ? new IPEndPoint(address, target.Port) : null;
+
+    /// <param name="byPlatform">The platform tells the proxy who we are, after a 407 each time; else we do, at once.</param>
+    HttpMessageInvoker Invoker(bool byPlatform)
+    {
         var handler = new SocketsHttpHandler
         {
             UseProxy = Proxy is not null,
-            Proxy = Proxy is null ? null : ToWebProxy(Proxy),
-            ConnectTimeout = connectTimeout,
+            Proxy = Proxy is null ? null : ToWebProxy(Proxy, byPlatform),
+            ConnectTimeout = _connectTimeout,
+            // A user's name in a Digest, which is sent as the bytes of its UTF-8.
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             // A redirect leads to a login page or somewhere else where Jenny is not.
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -40,18 +57,8 @@ sealed class WebClient : IDisposable
             ResponseDrainTimeout = TimeSpan.Zero,
         };
         // Without HttpClient there is no timeout of 100 s and nothing is buffered.
-        _invoker = new HttpMessageInvoker(handler, disposeHandler: true);
-        // Sent at once, not after a 407 for every request. Inside a tunnel it would go to Jenny's web server.
-        if (Proxy is { Kind: ProxyKind.Http, Credentials: { } who } && !url.IsSecureWeb)
-            _proxyAuthorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{who.User}:{who.Password}")));
+        return new HttpMessageInvoker(handler, disposeHandler: true);
     }
-
-    public CarrierUrl Url { get; }
-
-    public ProxyServer? Proxy { get; }
-
-    /// <summary>Who is talked to, for logs: the proxy, or Jenny.</summary>
-    public EndPoint? Remote => (Proxy?.Address ?? Url.Target) is { Address: { } address } target ? new IPEndPoint(address, target.Port) : null;
 
     /// <summary>A request with the headers that every one of ours has.</summary>
     public HttpRequestMessage Make(WebRoute route)
@@ -63,7 +70,6 @@ sealed class WebClient : IDisposable
         request.Headers.TryAddWithoutValidation("Accept", "*/*");
         request.Headers.TryAddWithoutValidation("Accept-Language", "en");
         if (isGet) request.Headers.TryAddWithoutValidation("Cache-Control", "no-cache, no-store");
-        if (_proxyAuthorization is not null) request.Headers.ProxyAuthorization = _proxyAuthorization;
         foreach (var (name, value) in _settings.Headers)
         {
             request.Headers.Remove(name);
@@ -72,12 +78,50 @@ sealed class WebClient : IDisposable
         return request;
     }
 
-    /// <summary>Sends a request; the answer's body is not waited for.</summary>
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop) => _invoker.SendAsync(request, stop);
+    /// <summary>Sends a request, a second time where the proxy first says how it wants to be told who we are; the answer's body is not waited for.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop)
+    {
+        if (_authentication is not { WantsConnection: false } own) return await _invoker.SendAsync(request, stop);
+        using var conversation = own.Begin(request.Method.Method, request.RequestUri!.AbsoluteUri);
+        Tell(request, conversation);
+        var response = await _invoker.SendAsync(request, stop);
+        if (response.StatusCode != HttpStatusCode.ProxyAuthenticationRequired || request.Content is OpenBody) return response;
+        var challenges = response.Headers.ProxyAuthenticate.Select(challenge => challenge.ToString()).ToList();
+        var again = Copy(request);
+        if (conversation.Challenged(challenges))
+        {
+            Tell(again, conversation);
+        }
+        else if (challenges.Any(challenge => challenge.StartsWith("NTLM", StringComparison.OrdinalIgnoreCase) || challenge.StartsWith("Negotiate", StringComparison.OrdinalIgnoreCase)))
+        {
+            own.WantsConnection = true;
+            Interlocked.Exchange(ref _invoker, Invoker(byPlatform: true)).Dispose();
+        }
+        else
+        {
+            return response;
+        }
+        response.Dispose();
+        return await _invoker.SendAsync(again, stop);
+    }
 
     public void Dispose() => _invoker.Dispose();
 
-    static WebProxy ToWebProxy(ProxyServer proxy)
+    static void Tell(HttpRequestMessage request, ProxyAuthentication.Conversation conversation)
+    {
+        if (conversation.Header() is { } header) request.Headers.TryAddWithoutValidation("Proxy-Authorization", header);
+    }
+
+    /// <summary>A request can be sent only once; the bytes of its body stay.</summary>
+    static HttpRequestMessage Copy(HttpRequestMessage request)
+    {
+        var copy = new HttpRequestMessage(request.Method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy, Content = request.Content };
+        foreach (var (name, values) in request.Headers.NonValidated)
+            if (!name.Equals("Proxy-Authorization", StringComparison.OrdinalIgnoreCase)) copy.Headers.TryAddWithoutValidation(name, values);
+        return copy;
+    }
+
+    static WebProxy ToWebProxy(ProxyServer proxy, bool byPlatform)
     {
         var scheme = proxy.Kind switch
         {
@@ -89,7 +133,7 @@ sealed class WebClient : IDisposable
         return new WebProxy($"{scheme}://{proxy.Address}")
         {
             // Answers a 407: Basic in a CONNECT, Digest, NTLM and Negotiate, as the platform can.
-            Credentials = proxy.Credentials is { } who ? new NetworkCredential(who.User, who.Password) : null,
+            Credentials = byPlatform && proxy.Credentials is { } who ? new NetworkCredential(who.User, who.Password) : null,
         };
     }
 }

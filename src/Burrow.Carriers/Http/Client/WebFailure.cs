@@ -35,7 +35,8 @@ static class WebFailure
         var status = (int)response.StatusCode;
         var cause = status switch
         {
-            403 or 407 => EndCause.Denied,
+            403 => EndCause.Denied,
+            407 => EndCause.Credential,
             404 or 410 => EndCause.Refused,
             502 or 503 or 504 => EndCause.Unreachable,
             _ => EndCause.Protocol,

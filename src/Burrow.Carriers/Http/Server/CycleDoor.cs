@@ -31,8 +31,8 @@ sealed class CycleDoor(TimeProvider time) : IDisposable
         switch (route.Kind)
         {
             case RouteKind.Push:
-                if (await ReadAsync(context.Request) is not { } bytes) return false;
-                await AnswerAsync(context, known.Push(route, bytes));
+                // What is too much is as good as lost: Jack hears what has arrived, and sends the rest again.
+                await AnswerAsync(context, await ReadAsync(context.Request, known.MostPush) is { } bytes ? known.Push(route, bytes) : known.Open());
                 return true;
             case RouteKind.Pull:
                 await AnswerAsync(context, await known.PullAsync(route, context.RequestAborted));
@@ -68,8 +68,8 @@ sealed class CycleDoor(TimeProvider time) : IDisposable
             if (carrier.IsAbandoned) carrier.Abort(new EndReason(EndPhase.Relay, EndSide.Path, EndCause.Silent, "asks for nothing any more"));
     }
 
-    /// <returns>Null when it is longer than anything that Jack sends.</returns>
-    static async ValueTask<byte[]?> ReadAsync(HttpRequest request)
+    /// <returns>Null when it is longer than anything that Jack would send now.</returns>
+    static async ValueTask<byte[]?> ReadAsync(HttpRequest request, int most)
     {
         if (request.ContentLength is not { } length)
         {
@@ -79,12 +79,12 @@ sealed class CycleDoor(TimeProvider time) : IDisposable
             int count;
             while ((count = await request.Body.ReadAsync(piece)) > 0)
             {
-                if (whole.Length + count > CycleTuning.LargestPush) return null;
+                if (whole.Length + count > most) return null;
                 whole.Write(piece, 0, count);
             }
             return whole.ToArray();
         }
-        if (length > CycleTuning.LargestPush) return null;
+        if (length > most) return null;
         var bytes = new byte[length];
         await request.Body.ReadExactlyAsync(bytes);
         return bytes;

@@ -10,6 +10,9 @@ sealed class JennyCycles(EndPoint? remote, CycleServer machine, TimeProvider tim
     // HTTP connections that requests come over before somebody has proved who it is: more than one Jack uses at once.
     const int MaxVisits = 16;
 
+    /// <summary>What is held of Jack's stream until somebody has proved who it is: as much as the port reads until then.</summary>
+    public const int MostUnproved = 16 * 1024;
+
     readonly List<Visit> _waiting = []; // guarded by Gate
     TaskCompletionSource _news = New(); // guarded by Gate
     TimeSpan _heardAt = time.GetElapsedTime(0); // guarded by Gate
@@ -53,6 +56,12 @@ sealed class JennyCycles(EndPoint? remote, CycleServer machine, TimeProvider tim
         foreach (var visit in waiting) visit.Admit();
     }
 
+    /// <summary>The largest body of a push that is read.</summary>
+    public int MostPush
+    {
+        get { lock (Gate) return _admitted ? CycleTuning.LargestPush : MostUnproved; }
+    }
+
     public CycleAnswer Open()
     {
         lock (Gate) return machine.Push(0, default, fin: false, received: 0);
@@ -61,7 +70,12 @@ sealed class JennyCycles(EndPoint? remote, CycleServer machine, TimeProvider tim
     public CycleAnswer Push(in WebRoute route, byte[] bytes)
     {
         CycleAnswer answer;
-        lock (Gate) answer = machine.Push(route.First, bytes, route.Fin, route.Received);
+        lock (Gate)
+        {
+            // Beyond it bytes are as good as lost, and come again.
+            var fits = _admitted || route.First <= MostUnproved - bytes.Length;
+            answer = fits ? machine.Push(route.First, bytes, route.Fin, route.Received) : machine.Push(0, default, fin: false, route.Received);
+        }
         Happened(answer.Over);
         return answer;
     }

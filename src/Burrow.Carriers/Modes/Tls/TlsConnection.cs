@@ -39,7 +39,7 @@ public sealed class TlsConnection : Connection
     /// <summary>The client asked for the ordinary certificate: it will speak HTTP.</summary>
     public bool IsWeb { get; init; }
 
-    /// <summary>The peer has proved who it is: half a megabyte of buffers is held for it while it sends and receives. Called between reads and writes.</summary>
+    /// <summary>The peer has proved who it is: half a megabyte of buffers is held for it while it sends and receives. Any thread; what is under way goes on as it began.</summary>
     public void StartBatching() => _records.Batching = true;
 
     public override EndPoint? RemoteEndPoint => _inner.RemoteEndPoint;
