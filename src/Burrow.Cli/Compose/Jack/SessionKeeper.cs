@@ -21,6 +21,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
     TaskCompletionSource<Session.Session?> _session = NewSource();
     CancellationTokenSource _kick = new(); // ends a pause between attempts; guarded by _gate
     readonly HomePolicy _home = new(); // guarded by _gate
+    bool _moving; // to a better way: the carrier that gives place is not lost; guarded by _gate
     readonly HashSet<(int Way, EndCause Cause)> _told = []; // failures of this outage; guarded by _gate
     readonly HashSet<(int Way, EndCause Cause)> _toldOfWays = []; // failures of ways beside one that works, in this network; guarded by _gate
 
@@ -238,8 +239,10 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
                 continue;
             }
             atLeast = Math.Max(atLeast, session.Epoch) + 1;
+            lock (_gate) _moving = true;
             var result = await new JackHandshake(door.Connection, door.Trust, HandshakeDeadline, Time).AttachAsync(session, atLeast, stop);
             if (result.Failure is null) return (door, result.Point);
+            lock (_gate) _moving = false;
             if (result.Failure.Reason.Cause == EndCause.StaleEpoch) atLeast = Math.Max(atLeast, result.Failure.EpochToExceed);
             else jack.Door.LedNowhere(door.Way);
             await door.Connection.DisposeAsync();
@@ -263,6 +266,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
                 {
                     _policy.Reset();
                     _told.Clear();
+                    _moving = false;
                 }
                 if (Carriers.Attached(door.Kind, remote, replayed) is { } away) TunnelLog.Resumed(Logger, _modeText, jack.Door.Name, door.Kind, remote, Duration.Format(away), replayed);
                 else TunnelLog.Up(Logger, _modeText, jack.Door.Name, door.Kind, remote);
@@ -272,9 +276,12 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         {
             TunnelLog.ChoreFailed(Logger, exception);
         }
-        // A carrier whose place another one has taken is not lost.
         if (session.Ended is not null || Carriers.Lost(turn) is not { } up) return;
-        lock (_gate) _home.Lost(Now);
+        lock (_gate)
+        {
+            if (_moving && reason.Cause == EndCause.Superseded) return;
+            _home.Lost(Now);
+        }
         jack.Door.Lost(door.Way, up);
         TunnelLog.Lost(Logger, _modeText, jack.Door.Name, Duration.Format(up), reason);
     }
