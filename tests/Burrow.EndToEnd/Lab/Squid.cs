@@ -43,9 +43,10 @@ sealed class Squid
     readonly NetworkLab _lab;
     readonly string _configuration;
     readonly string _log;
+    WebRules _rules;
     LabProcess? _running;
 
-    Squid(NetworkLab lab, string configuration, string log) => (_lab, _configuration, _log) = (lab, configuration, log);
+    Squid(NetworkLab lab, string configuration, string log, WebRules rules) => (_lab, _configuration, _log, _rules) = (lab, configuration, log, rules);
 
     /// <summary>The access log's lines.</summary>
     public async Task<string[]> LogAsync() => File.Exists(_log) ? await File.ReadAllLinesAsync(_log) : [];
@@ -102,15 +103,22 @@ sealed class Squid
             acl port80 port 80
             {authentication}{known}{Allowed(rules)}
             """);
-        var squid = new Squid(lab, Path.Combine(folder, "squid.conf"), log);
+        var squid = new Squid(lab, Path.Combine(folder, "squid.conf"), log, rules);
         await squid.RunAsync();
         return squid;
     }
 
     /// <summary>Ends it, with every connection through it, and starts it again after a while.</summary>
-    public async Task RestartAsync(TimeSpan off)
+    /// <param name="rules">Other ones from now on; null: those that it had.</param>
+    public async Task RestartAsync(TimeSpan off, WebRules? rules = null)
     {
         await _running!.EndAsync(Posix.SigKill);
+        if (rules is { } others)
+        {
+            var text = await File.ReadAllTextAsync(_configuration);
+            await File.WriteAllTextAsync(_configuration, text.Replace(Allowed(_rules), Allowed(others), StringComparison.Ordinal));
+            _rules = others;
+        }
         await Task.Delay(off);
         await RunAsync();
     }
@@ -121,7 +129,9 @@ sealed class Squid
 
     async Task RunAsync()
     {
-        _running = _lab.FirewallHost.Start([Requires.Find("squid")!, "-N", "-f", _configuration]);
+        // Squid names its shared memory as every Squid does, and does not start where another one, perhaps killed, has left its own: each gets a /dev/shm to itself. "ip netns exec" has made a
+        // mount namespace for this process alone.
+        _running = _lab.FirewallHost.Start(["sh", "-c", "mount -t tmpfs none /dev/shm && exec \"$@\"", "squid", Requires.Find("squid")!, "-N", "-f", _configuration]);
         (await _lab.Client.ConnectWhenListeningAsync(Port, NetworkLab.GatewayAddress)).Dispose();
     }
 
