@@ -37,7 +37,6 @@ static class WebFailure
         {
             403 => EndCause.Denied,
             407 => EndCause.Credential,
-            404 or 410 => EndCause.Refused,
             502 or 503 or 504 => EndCause.Unreachable,
             _ => EndCause.Protocol,
         };
