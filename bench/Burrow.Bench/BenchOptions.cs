@@ -11,14 +11,15 @@ internal sealed record BenchOptions
           --rounds N    measure everything N times, one candidate after the other, and take medians (5)
           --quick       one short round, fewer channels and cuts: to see that it works, not to quote
           --only NAME   only this candidate (and bare): haproxy, haproxy-splice, socat-relay, forward,
-                        socat, socat-128k, ssh, ssh-gcm, stunnel, burrow-plaintext, burrow-obfuscated, burrow-encrypted, or a beginning of names such as 'burrow'
-          --part NAME   only this part: throughput, round-trip, connects, memory, survival
+                        pipe, socat-pipe, socat, socat-128k, ssh, ssh-gcm, stunnel, burrow-plaintext, burrow-obfuscated, burrow-encrypted, or a beginning of names such as 'burrow'
+          --part NAME   only this part: throughput, round-trip, connects, memory, survival,
+                        pipe ('burrow pipe' from stdin to stdout over loopback; target: 1.0 × socat -u with the same buffer)
           --write       put the result into docs/performance.md as well
 
         The tunnel is ./burrow, or the program that the environment variable BURROW names.
         """;
 
-    static readonly string[] AllParts = ["throughput", "round-trip", "connects", "memory", "survival"];
+    static readonly string[] AllParts = ["throughput", "round-trip", "connects", "memory", "survival", "pipe"];
 
     public int Rounds { get; private init; } = 5;
 

@@ -3,6 +3,7 @@ using System.Net;
 using Burrow.Bench.Candidates;
 using Burrow.Bench.Children;
 using Burrow.Bench.Load;
+using Burrow.Bench.Pipes;
 using Burrow.Bench.Report;
 using Burrow.Bench.Survival;
 
@@ -38,9 +39,14 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
             Problem($"{missing.Name} is missing: {missing.WhyMissing}");
         }
 
+        var pipes = new PipePart(options, scratch, measurements, Say);
         for (var round = 1; round <= options.Rounds; round++)
         {
             Round(round, present);
+            foreach (var name in PipePart.Names.Where(name => options.Does("pipe") && options.Wants(name)))
+            {
+                Try(name, "standard input to standard output", () => pipes.Run(name, round));
+            }
         }
 
         StopAll();
@@ -66,7 +72,14 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
                 var before = ProcessTree.CpuSeconds(running.Pids);
                 double used = 0;
                 var result = Load(
-                    () => used = ProcessTree.CpuSeconds(running.Pids) - before,
+                    moved =>
+                    {
+                        used = ProcessTree.CpuSeconds(running.Pids) - before;
+                        if (moved["bytes"] <= 0 && running.Diagnose?.Invoke() is { } state)
+                        {
+                            Say($"{candidate.Name}: no byte arrived in the window, {moved["total"]:0} before; what its ends say of it:\n{state}");
+                        }
+                    },
                     "throughput", $"{running.Address}", $"{_server}", down ? "down" : "up", $"{streams}", Text(options.WarmUp), Text(options.Window));
                 if (result["dead"] > 0)
                 {
@@ -127,8 +140,9 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
 
         var wanted = Math.Min(options.IdleChannels, room);
         using var running = candidate.Start(scratch, _server);
+        measurements.Add(candidate.Name, Metric.NearMegabytesBefore, 1, ProcessTree.ResidentMegabytes([running.Near!.Pid]));
         var result = Load(
-            () =>
+            _ =>
             {
                 // What was rented to open them is given back now, or counts.
                 running.Near!.WaitForExit(Settle);
@@ -147,16 +161,18 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
     }
 
     // The load keeps its connections open until 'whileOpen' has looked at the candidate.
-    static LoadResult Load(Action? whileOpen, params string[] arguments)
+    static LoadResult Load(Action<LoadResult>? whileOpen, params string[] arguments)
     {
         using var load = ChildProcess.StartSelf(arguments);
         var result = LoadResult.Parse(load.ReadLine(TimeSpan.FromSeconds(150)));
-        whileOpen?.Invoke();
+        whileOpen?.Invoke(result);
         load.LetGo();
         return result;
     }
 
-    void Try(Candidate candidate, string what, Action measure)
+    void Try(Candidate candidate, string what, Action measure) => Try(candidate.Name, what, measure);
+
+    void Try(string candidate, string what, Action measure)
     {
         try
         {
@@ -164,8 +180,8 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            Stop(candidate.Name);
-            Problem($"{candidate.Name}, {what}: {e.Message}");
+            Stop(candidate);
+            Problem($"{candidate}, {what}: {e.Message}");
         }
     }
 

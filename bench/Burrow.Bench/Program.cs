@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Burrow.Bench.Children;
 using Burrow.Bench.Load;
+using Burrow.Bench.Pipes;
 using Burrow.Bench.Report;
 
 // /proc, epoll and setpriv.
@@ -57,7 +58,7 @@ internal static class Program
     static int Measure(BenchOptions options, ScratchDirectory scratch)
     {
         var candidates = Driver.AllCandidates.Where(candidate => options.Wants(candidate.Name)).ToArray();
-        if (candidates.Length == 1 && options.Only.Count > 0 && !options.Only.Contains("bare"))
+        if (candidates.Length == 1 && options.Only.Count > 0 && !options.Only.Contains("bare") && !PipePart.Names.Any(options.Wants))
         {
             Console.Error.WriteLine($"no candidate is called {string.Join(" or ", options.Only)}\n\n{BenchOptions.Usage}");
             return 2;

@@ -22,8 +22,8 @@ public interface ICarrier
     string Scheme { get; }
 
     /// <summary>Connects. A failure is a result, also when <paramref name="stop"/> is cancelled.</summary>
-    /// <param name="bind">The local address to dial from; null: the system chooses. Ignored where there is none.</param>
-    ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, TimeSpan timeout, IPAddress? bind, CancellationToken stop);
+    /// <param name="sources">Local addresses to dial from: for each of the target's the first of its family. Empty: the system chooses. Ignored where there are none.</param>
+    ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, TimeSpan timeout, IReadOnlyList<IPAddress> sources, CancellationToken stop);
 
     /// <summary>Listens. A failure is a result.</summary>
     ValueTask<CarrierResult<ICarrierListener>> ListenAsync(CarrierUrl url);
@@ -59,10 +59,10 @@ public static class CarrierRegistry
         url.IsWeb ? new WebCarrier(url.Way ?? url.Ways(only: null)[0].Way!.Value, proxies ?? ProxySettings.None) : All.First(carrier => carrier.Scheme == url.Scheme);
 
     /// <summary>Dials by the carrier of that URL, with a descriptor that was kept back if there is no other: without a carrier, nothing that holds the others goes on.</summary>
-    public static async ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, ProxySettings proxies, TimeSpan timeout, IPAddress? bind, CancellationToken stop)
+    public static async ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, ProxySettings proxies, TimeSpan timeout, IReadOnlyList<IPAddress> sources, CancellationToken stop)
     {
         var carrier = For(url, proxies);
-        var result = await carrier.DialAsync(url, timeout, bind, stop);
-        return result.Failure is { Cause: EndCause.Limit } && SpareDescriptors.TryRelease() ? await carrier.DialAsync(url, timeout, bind, stop) : result;
+        var result = await carrier.DialAsync(url, timeout, sources, stop);
+        return result.Failure is { Cause: EndCause.Limit } && SpareDescriptors.TryRelease() ? await carrier.DialAsync(url, timeout, sources, stop) : result;
     }
 }

@@ -20,16 +20,14 @@ public static class ByteSize
     public static string Format(long bytes)
     {
         if (bytes < 0) return $"-{Format(bytes == long.MinValue ? long.MaxValue : -bytes)}";
+        // In whole numbers: a double would show the largest counts as more than they are.
         var unit = 0;
-        double value = bytes;
-        while (value >= 1024 && unit < Units.Length - 1)
-        {
-            value /= 1024;
-            unit++;
-        }
-        return unit == 0 || value >= 100
-            ? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(value):0} {Units[unit]}")
-            : string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(value * 10) / 10:0.0} {Units[unit]}");
+        while (unit < Units.Length - 1 && bytes >> (10 * (unit + 1)) > 0) unit++;
+        var shift = 10 * unit;
+        var whole = bytes >> shift;
+        if (unit == 0 || whole >= 100) return string.Create(CultureInfo.InvariantCulture, $"{whole} {Units[unit]}");
+        var tenths = ((bytes & ((1L << shift) - 1)) * 10) >> shift;
+        return string.Create(CultureInfo.InvariantCulture, $"{whole}.{tenths} {Units[unit]}");
     }
 
     /// <summary>Parses any form of the table above; false for anything else, and for what exceeds 63 bits.</summary>

@@ -13,16 +13,15 @@ namespace Burrow.Core;
 /// <para>An end of stream is passed on as the <see cref="EndPolicy"/> says: by default as a half-close, and the other direction goes on. An abort is passed on as an abort with the same
 /// reason, after what the aborted connection had delivered before was written, as far as the other takes it without waiting.</para>
 /// <para>The relay disposes neither connection: whoever made them does, after <see cref="RunAsync"/>.</para>
+/// <para>While nothing moves it is three objects and one suspended frame for each direction: tens of thousands of idle connections are what a forwarded port is made of.</para>
 /// </remarks>
 public sealed class Relay
 {
     readonly Connection _first;
     readonly Connection _second;
-    readonly RelayOptions _options;
     readonly Direction _forward;
     readonly Direction _backward;
-    readonly Lock _gate = new();
-    (RelayEnd End, EndReason Reason)? _failure; // guarded by _gate
+    Failure? _failure; // the first; set once
 
     /// <param name="first">One connection.</param>
     /// <param name="second">The other.</param>
@@ -37,12 +36,14 @@ public sealed class Relay
     /// <param name="options">What is done besides.</param>
     public Relay(Connection first, Connection second, RelayOptions options)
     {
-        (_first, _second, _options) = (first, second, options);
-        _forward = new Direction(first, second, RelayEnd.First, options, options.ForwardRate, Fail);
-        _backward = new Direction(second, first, RelayEnd.Second, options with { Prefix = null }, options.BackwardRate, Fail);
+        (_first, _second, Options) = (first, second, options);
+        _forward = new Direction(this, first, second, RelayEnd.First, options.ForwardRate);
+        _backward = new Direction(this, second, first, RelayEnd.Second, options.BackwardRate);
         _forward.Opposite = _backward;
         _backward.Opposite = _forward;
     }
+
+    internal RelayOptions Options { get; }
 
     /// <summary>Bytes moved from the first to the second so far. Any thread.</summary>
     public long Forward => _forward.Moved;
@@ -56,13 +57,13 @@ public sealed class Relay
     /// <summary>Completes when nothing more goes from the first to the second, for whichever reason.</summary>
     public Task ForwardOver => _forward.Over;
 
-    /// <summary>Relays until both directions are over. To be called once; never throws. To stop it, abort either connection.</summary>
+    /// <summary>Relays until both directions are over. To be called once; never throws. To stop it, abort it or either connection.</summary>
     public async Task<RelayResult> RunAsync()
     {
-        var forward = _forward.RunAsync();
-        await _backward.RunAsync();
+        var forward = _forward.RunAsync(Options.Prefix);
+        await _backward.RunAsync(null);
         await forward;
-        if (_options.EndPolicy == EndPolicy.Lazy && _failure is null)
+        if (Options.EndPolicy == EndPolicy.Lazy && _failure is null)
         {
             // Both have ended, and neither was told of the other's end.
             await _first.CompleteAsync();
@@ -73,8 +74,14 @@ public sealed class Relay
             : new RelayResult(Forward, Backward, EndReason.Completed, null);
     }
 
-    void Fail(RelayEnd end, EndReason reason)
+    /// <summary>Aborts both connections, which ends it. Any thread, before, while and after it runs.</summary>
+    public void Abort(EndReason reason)
     {
-        lock (_gate) _failure ??= (end, reason);
+        _first.Abort(reason);
+        _second.Abort(reason);
     }
+
+    internal void Fail(RelayEnd end, EndReason reason) => Interlocked.CompareExchange(ref _failure, new Failure(end, reason), null);
+
+    sealed record Failure(RelayEnd End, EndReason Reason);
 }

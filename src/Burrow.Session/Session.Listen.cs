@@ -3,7 +3,7 @@ using Burrow.Session.Wire;
 
 namespace Burrow.Session;
 
-/// <summary>Listeners that one side asks the other for (docs/protocol.md §6).</summary>
+/// <summary>Listeners that one side asks the other for (docs/protocol.md §6). What an owner calls here never calls its handler: it may hold a lock that the handler takes.</summary>
 public sealed partial class Session
 {
     delegate int PayloadOf(Span<byte> payload);
@@ -37,14 +37,22 @@ public sealed partial class Session
         var frame = new byte[WireFormat.FrameHeaderLength + WireFormat.MaxControlPayload];
         var length = write(frame.AsSpan(WireFormat.FrameHeaderLength));
         new FrameHeader(type, length, 0).Write(frame);
-        bool flood;
         lock (_gate)
         {
             if (_ended is not null) return;
-            flood = _sessionFrames.Count >= 2 * SessionTuning.MaxPeerListeners;
-            if (!flood) _sessionFrames.Enqueue(frame[..(WireFormat.FrameHeaderLength + length)]);
+            if (_sessionFrames.Count < 2 * SessionTuning.MaxPeerListeners) _sessionFrames.Enqueue(frame[..(WireFormat.FrameHeaderLength + length)]);
+            else _flooded = true;
         }
-        if (flood) Close(new EndReason(EndPhase.Relay, EndSide.Peer, EndCause.Protocol, "asks for listeners and does not hear the answers"));
         Work.Set(inline: false);
+    }
+
+    bool _flooded; // more was to be said about listeners than anybody keeps; guarded by the lock
+
+    /// <summary>Ends a session whose peer does not hear what is said about listeners. By who calls the session for his own sake and holds no lock: the reader at once, the survey when there is none.</summary>
+    void CloseFlooded()
+    {
+        bool flooded;
+        lock (_gate) flooded = _flooded;
+        if (flooded) Close(new EndReason(EndPhase.Relay, EndSide.Peer, EndCause.Protocol, "asks for listeners and does not hear the answers"));
     }
 }

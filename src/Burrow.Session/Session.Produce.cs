@@ -198,7 +198,7 @@ public sealed partial class Session
     }
 
     /// <summary>The records that are due, or that may as well travel with what is sent anyway.</summary>
-    int WriteRecords(LinkState link, Span<byte> records, bool company, TimeSpan now)
+    int WriteRecords(LinkState link, Span<byte> records, bool beforeStream, TimeSpan now)
     {
         var length = 0;
         if (link.PongDue is { } asked)
@@ -206,13 +206,13 @@ public sealed partial class Session
             link.PongDue = null;
             length += link.Writer.Token(records[length..], RecordType.Pong, asked);
         }
-        if (link.Liveness.TakePing(now, out var token)) length += link.Writer.Token(records[length..], RecordType.Ping, token);
+        if (link.Liveness.TakePing(now, out var token, beforeStream)) length += link.Writer.Token(records[length..], RecordType.Ping, token);
         if (_ending is not null && _recordsRoom == LastRecords)
         {
             length += link.Writer.End(records[length..], (int)_ending.Cause, _ending.Detail);
             EndSent = true;
         }
-        else if (AckDue(now) || (_received > _ackedToPeer && (company || length > 0)))
+        else if (AckDue(now) || (_received > _ackedToPeer && (beforeStream || length > 0)))
         {
             _limitToPeer = Math.Max(_limitToPeer, _received + SessionTuning.ReceiveLimit);
             length += link.Writer.Ack(records[length..], _received, _limitToPeer);

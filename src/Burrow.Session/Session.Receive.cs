@@ -33,6 +33,7 @@ public sealed partial class Session
             error = new(EndPhase.Relay, EndSide.Peer, EndCause.Protocol, exception.Message);
             isPeers = Mode == Mode.Encrypted || !exception.IsSpoiled;
         }
+        CloseFlooded();
         bool work;
         lock (_gate)
         {

@@ -12,10 +12,11 @@ public sealed partial class Session
     /// <summary>How often <see cref="Survey"/> is to be called. A reset is noticed by the second look; a look costs a system call for each channel that stands still, and nothing for idle ones.</summary>
     public static readonly TimeSpan SurveyBeat = TimeSpan.FromSeconds(1);
 
-    /// <summary>Resets the channels whose applications have reset theirs behind bytes that can't be sent, and takes windows back that are not needed when memory is short. Any thread, one at a time.</summary>
+    /// <summary>Resets the channels whose applications have reset theirs behind bytes that can't be sent, takes windows back that are not needed when memory is short, and ends a session whose peer does not hear us. Any thread, one at a time.</summary>
     /// <param name="now">The session's time.</param>
     public void Survey(TimeSpan now)
     {
+        CloseFlooded();
         List<Channel>? still = null;
         lock (_gate)
         {

@@ -10,7 +10,7 @@ public sealed class CarrierTests
 
     static CarrierUrl Url(string text) => CarrierUrl.TryParse(text, out var url, out var error) ? url : throw new InvalidOperationException(error);
 
-    static async Task<(Carried Dialled, Carried Accepted)> ConnectAsync(CarrierUrl url, IPAddress? bind = null)
+    static async Task<(Carried Dialled, Carried Accepted)> ConnectAsync(CarrierUrl url, params IReadOnlyList<IPAddress> sources)
     {
         var carrier = CarrierRegistry.For(url);
         var (listener, failure) = await carrier.ListenAsync(url);
@@ -18,7 +18,7 @@ public sealed class CarrierTests
         await using (listener)
         {
             var accepting = listener!.AcceptAsync().AsTask();
-            var dialled = await carrier.DialAsync(listener.Address, Timeout, bind, CancellationToken.None);
+            var dialled = await carrier.DialAsync(listener.Address, Timeout, sources, CancellationToken.None);
             Assert.Null(dialled.Failure);
             return (dialled.Value!.Value, (await accepting)!.Value);
         }
@@ -38,9 +38,9 @@ public sealed class CarrierTests
     }
 
     [Fact]
-    public async Task Tcp_DialsFromTheAddressThatIsAskedFor()
+    public async Task Tcp_OfTheAddressesThatAreAskedFor_DialsFromTheFirstOfTheTargetsFamily()
     {
-        var (a, b) = await ConnectAsync(Url("127.0.0.1:0"), IPAddress.Parse("127.0.0.2"));
+        var (a, b) = await ConnectAsync(Url("127.0.0.1:0"), IPAddress.IPv6Loopback, IPAddress.Parse("127.0.0.2"));
         Assert.Equal(IPAddress.Parse("127.0.0.2"), ((IPEndPoint)b.Connection.RemoteEndPoint!).Address);
         await a.Connection.DisposeAsync();
         await b.Connection.DisposeAsync();
@@ -54,7 +54,7 @@ public sealed class CarrierTests
         Assert.Equal(EndCause.AddressInUse, (await carrier.ListenAsync(first.Value!.Address)).Failure!.Cause);
         await first.Value.DisposeAsync();
         Assert.Null(await first.Value.AcceptAsync());
-        Assert.Equal(EndCause.Refused, (await carrier.DialAsync(first.Value.Address, Timeout, null, CancellationToken.None)).Failure!.Cause);
+        Assert.Equal(EndCause.Refused, (await carrier.DialAsync(first.Value.Address, Timeout, [], CancellationToken.None)).Failure!.Cause);
     }
 
     [Fact]

@@ -58,4 +58,18 @@ public sealed class ListenTests
         pair.Attach().Exchange();
         Assert.Single(pair.Jenny.Listens);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AnswersThatNobodyHears_EndTheSession_ButNotInsideOfTheCallThatMakesThem(bool attached)
+    {
+        // Who says something about listeners may hold a lock that OnEnded takes.
+        var pair = new SessionPair().Attach();
+        for (var i = 0u; i < 10 * SessionTuning.MaxPeerListeners; i++) pair.Jenny.Session.Listening(i, 80);
+        Assert.Null(pair.Jenny.Ended);
+        if (attached) pair.Jenny.Session.Receive(pair.Jenny.Link!, pair.Jack.Produce(pair.Now), pair.Now);
+        else pair.Jenny.Session.Survey(pair.Now);
+        Assert.Equal(EndCause.Protocol, pair.Jenny.Ended?.Cause);
+    }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Text;
 using Burrow.Bench.Children;
 
 namespace Burrow.Bench.Candidates;
@@ -6,6 +8,10 @@ namespace Burrow.Bench.Candidates;
 /// <summary>Jack and Jenny with one map: what all this is about.</summary>
 internal sealed class BurrowPair(string mode) : Candidate($"burrow-{mode}")
 {
+    const int LinesShown = 20;
+
+    static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(20);
+
     readonly string? _program = Program;
 
     /// <summary>What is measured: the environment's BURROW, or the repository's own.</summary>
@@ -43,7 +49,44 @@ internal sealed class BurrowPair(string mode) : Candidate($"burrow-{mode}")
             _program!,
             ["jack", $"tcp://{path(jenny)}", "--secret-file", secret, "--map", $"{Mode} {listen} => {server}"],
             Surroundings(folder, "jack"));
-        return new Running(listen, near, far);
+        return new Running(listen, near, far) { Diagnose = () => Diagnosis(folder, near, far) };
+    }
+
+    /// <summary>The status of both ends, and what they logged last.</summary>
+    string Diagnosis(string folder, ChildProcess jack, ChildProcess jenny)
+    {
+        var text = new StringBuilder();
+        foreach (var (role, end) in new[] { ("jack", jack), ("jenny", jenny) })
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"{role}, process {end.Pid}{(end.HasExited ? ", which has ended" : "")}: {Status(folder, role, end.Pid)}");
+            foreach (var line in end.LastLines(LinesShown))
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"  {role}: {line}");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    // Root's processes all tell of themselves at one place, whatever the environment says: so it is asked for by its number.
+    string Status(string folder, string role, int pid)
+    {
+        try
+        {
+            using var status = ChildProcess.Start(_program!, ["status", "--json", $"{pid}"], Surroundings(folder, role), readOutput: true);
+            var answer = status.Output.ReadToEndAsync();
+            if (!answer.Wait(StatusPatience))
+            {
+                return $"no status within {StatusPatience.TotalSeconds:0} s{status.LastWords}";
+            }
+
+            status.WaitForLastWords(StatusPatience); // who does not answer is named there
+            return answer.Result.Trim() + status.LastWords;
+        }
+        catch (IOException e)
+        {
+            return $"no status: {e.Message}";
+        }
     }
 
     string NewSecret(string folder)

@@ -53,6 +53,9 @@ internal sealed record Running(IPEndPoint Address, ChildProcess? Near, ChildProc
 
     public IEnumerable<int> Pids => new[] { Near, Far }.OfType<ChildProcess>().Select(child => child.Pid);
 
+    /// <summary>What its ends know of themselves, to understand a stall while it lasts; null when they tell nothing.</summary>
+    public Func<string>? Diagnose { get; init; }
+
     public bool IsAlive => Near?.HasExited != true && Far?.HasExited != true;
 
     /// <summary>Returns when a byte has come back from the server.</summary>

@@ -91,10 +91,13 @@ internal sealed class ChildProcess : IDisposable
         return text;
     }
 
+    /// <summary>Ends its standard input.</summary>
+    public void EndInput() => _process.StandardInput.Close();
+
     /// <summary>Ends its standard input, by which the sub-commands know that they may go, and waits for that.</summary>
     public void LetGo()
     {
-        _process.StandardInput.Close();
+        EndInput();
         _process.WaitForExit(5000);
     }
 
@@ -122,6 +125,15 @@ internal sealed class ChildProcess : IDisposable
             {
                 return _lastLines.Count == 0 ? "" : ": " + string.Join(" | ", _lastLines);
             }
+        }
+    }
+
+    /// <summary>The last lines that it said, at most <paramref name="most"/>.</summary>
+    public IReadOnlyList<string> LastLines(int most)
+    {
+        lock (_lastLines)
+        {
+            return [.. _lastLines.TakeLast(most)];
         }
     }
 

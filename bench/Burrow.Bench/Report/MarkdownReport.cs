@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Burrow.Bench.Candidates;
+using Burrow.Bench.Pipes;
 
 namespace Burrow.Bench.Report;
 
@@ -17,13 +18,14 @@ internal sealed class MarkdownReport(BenchOptions options, Measurements measured
         WriteThroughput();
         WriteLatency();
         WriteMemory();
+        WritePipe();
         WriteProblems();
         return _text.ToString();
     }
 
     void WriteTargets()
     {
-        if (!candidates.Any(candidate => candidate is BurrowPair or ForwardRelay))
+        if (!candidates.Any(candidate => candidate is BurrowPair or ForwardRelay) && !options.Wants(PipePart.Ours))
         {
             return;
         }
@@ -72,6 +74,20 @@ internal sealed class MarkdownReport(BenchOptions options, Measurements measured
         {
             Row(candidate.Name, Figure(measured.Median(candidate.Name, Metric.Channels)), Figure(measured.Median(candidate.Name, Metric.NearMegabytes)),
                 candidate is Haproxy or ForwardRelay ? "–" : Figure(measured.Median(candidate.Name, Metric.FarMegabytes)));
+        }
+    }
+
+    void WritePipe()
+    {
+        if (!options.Does("pipe"))
+        {
+            return;
+        }
+
+        Head("Standard input to standard output over loopback: ratio to socat -u (MB/s)", "candidate", "bytes per second");
+        foreach (var name in PipePart.Names.Where(options.Wants))
+        {
+            Row(name, $"{Figure(measured.Ratio(name, PipePart.Theirs, Metric.Piped))} ({Figure(measured.Median(name, Metric.Piped))})");
         }
     }
 

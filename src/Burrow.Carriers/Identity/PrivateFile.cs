@@ -36,7 +36,9 @@ public static class PrivateFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return File.Exists(path) ? $"{path}: exists already and is not overwritten" : $"{path}: cannot be written: {e.Message}";
+            return File.Exists(path) ? $"{path}: exists already and is not overwritten"
+                : Directory.Exists(path) ? $"{path}: this is a directory; give the file a name, too"
+                : $"{path}: cannot be written: {(e is DirectoryNotFoundException ? "there is no such directory" : e.Message)}";
         }
     }
 
@@ -72,7 +74,7 @@ public static class PrivateFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            error = $"{path}: cannot be read: {e.Message}";
+            error = Directory.Exists(path) ? $"{path}: this is a directory, not a file" : $"{path}: cannot be read: {e.Message}";
         }
         return error is null;
     }

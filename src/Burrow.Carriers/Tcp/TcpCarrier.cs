@@ -14,9 +14,9 @@ public sealed class TcpCarrier : ICarrier
 
     public string Scheme => "tcp";
 
-    public async ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, TimeSpan timeout, IPAddress? bind, CancellationToken stop)
+    public async ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, TimeSpan timeout, IReadOnlyList<IPAddress> sources, CancellationToken stop)
     {
-        var dialer = new TcpDialer(TimeProvider.System, _addresses.ResolveAsync, bind);
+        var dialer = new TcpDialer(TimeProvider.System, _addresses.ResolveAsync) { Sources = sources };
         var result = await dialer.DialAsync(url.Target!, timeout, permit: null, stop);
         return result.Succeeded ? new(new Carried(Tune(result.Connection), SameUser: false), null) : new(null, result.Failure);
     }

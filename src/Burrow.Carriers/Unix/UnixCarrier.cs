@@ -13,7 +13,7 @@ public sealed class UnixCarrier : ICarrier
 
     public string Scheme => "unix";
 
-    public async ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, TimeSpan timeout, IPAddress? bind, CancellationToken stop)
+    public async ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, TimeSpan timeout, IReadOnlyList<IPAddress> sources, CancellationToken stop)
     {
         var path = url.Path!;
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

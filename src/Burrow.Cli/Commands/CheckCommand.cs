@@ -28,6 +28,9 @@ internal static class CheckCommand
             return ExitCode.Usage;
         }
         foreach (var sentence in Sentences(settings)) output.WriteLine(sentence);
+        // No error: the file may be meant for another machine.
+        foreach (var file in new[] { settings.SecretFile, settings.Identity, settings.Authorized }.OfType<Given<string>>().Select(given => given.Value))
+            if (!File.Exists(file)) output.WriteLine($"Not there on this machine: {Printable.Text(file)}.");
         return ExitCode.Done;
     }
 

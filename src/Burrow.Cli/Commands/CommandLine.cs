@@ -17,7 +17,8 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] arguments)
     {
         var root = RelayTools.AsProgram(StartedAs.Name()) ?? Root();
-        var parsed = root.Parse(arguments, Parsing);
+        // The parser takes a first word that is the program's own name, or a path that ends in it, for the program: it gets one, so that a host or a file of that name is what it is.
+        var parsed = root.Parse([root.Name, .. arguments], Parsing);
         if (arguments.Length == 0)
         {
             Help.Print(root, Console.Error);

@@ -25,7 +25,8 @@ internal static class ConnectTwoCommand
         var resume = new Option<bool>("--resume") { Description = "Clients survive a lost path between the two; both need it, and --secret-file" };
         foreach (var option in new Option[] { source, destination, hello, secret, resume }) command.Add(option);
         var verbosity = new VerbosityOption(command, versionOption: false);
-        command.Add(Help.Option(
+        command.Add(Help.WithUsage(
+            $"{called} [options] -s HOST:PORT -d HOST:PORT",
             ($"{called} -s there:2345 -d localhost:22 --hello-from-src", "let others reach our sshd by listentwo -s 1234 -d 2345 --hello-dst there"),
             ($"{called} -s there:2345 -d localhost:22 --secret-file secret --resume", "the same, encrypted, and surviving a lost path")));
         command.SetAction((parsed, _) =>

@@ -39,7 +39,8 @@ internal static class ForwardCommand
         var quiet = new Option<bool>("-q") { Description = "Show no bandwidth on standard error" };
         var verbosity = new VerbosityOption(command, original);
         foreach (var option in new Option[] { listen, target, hosts, port, allowed, rate, insert, lazy, eof, interval, quiet }) command.Add(option);
-        command.Add(Help.Option(
+        command.Add(Help.WithUsage(
+            $"{called} [options] -s [ADDRESS:]PORT {{-d HOST:PORT | -l FILE -p PORT}}",
             ($"{called} -s 8080 -d web.example:80", "lead port 8080 to a web server"),
             ($"{called} -s 8080 -l hosts -p 80", "to the host through which the fewest bytes have gone, and count them"),
             ($"{called} -s 2222 -d [::1]:22 -a 10.0.0.0/8 -a myfriend.example -r 1MiB", "only for some, and not too fast")));

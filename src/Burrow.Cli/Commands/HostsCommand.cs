@@ -41,7 +41,8 @@ internal static class HostsCommand
         command.Add(list);
         command.Add(new Option<bool>("--version", "-v") { Description = "Show the version", Action = new VersionCommand.Print() });
         command.Add(words);
-        command.Add(Help.Option(
+        command.Add(Help.WithUsage(
+            "tcppipe-least [options] [HOST BYTES] FILE",
             ("tcppipe-least hosts", "the host through which the fewest bytes have gone"),
             ("tcppipe-least -l hosts", "all of them"),
             ("tcppipe-least -a 10.0.0.1 1024 hosts", "count bytes for a host"),

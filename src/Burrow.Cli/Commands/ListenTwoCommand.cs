@@ -28,7 +28,8 @@ internal static class ListenTwoCommand
         var resume = new Option<bool>("--resume") { Description = "Clients survive a lost path between the two; both need it, and --secret-file" };
         foreach (var option in new Option[] { source, destination, hello, wait, secret, resume }) command.Add(option);
         var verbosity = new VerbosityOption(command, versionOption: false);
-        command.Add(Help.Option(
+        command.Add(Help.WithUsage(
+            $"{called} [options] -s [ADDRESS:]PORT -d [ADDRESS:]PORT",
             ($"{called} -s 1234 -d 2345 --hello-dst", "on a machine that all can reach; then ssh -p 1234 user@there"),
             ($"{called} -s 1234 -d 2345 --secret-file secret --resume", "nobody else can take the place of the other machine, and ssh survives a lost path")));
         command.SetAction((parsed, _) =>

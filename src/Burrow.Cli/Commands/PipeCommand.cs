@@ -38,7 +38,8 @@ internal static class PipeCommand
         var verbosity = new VerbosityOption(command, versionOption: true);
         foreach (var option in new Option[] { bindFile, interval, insert, limit, networkFile, print, wait, resume, secret }) command.Add(option);
         command.Add(ends);
-        command.Add(Help.Option(
+        command.Add(Help.WithUsage(
+            $"{called} [options] SOURCE DESTINATION",
             ($"{called} :1234 - | tar x", "receive files"),
             ($"tar c dir | {called} - host 1234", "send them, from another machine"),
             ($"{called} -p -l 100KiB :1234 - > file", "receive at 100 KiB a second, and show it"),

@@ -1,4 +1,5 @@
 using Burrow.Cli.Status;
+using Burrow.Core.Time;
 
 namespace Burrow.Cli.Compose;
 
@@ -6,8 +7,7 @@ namespace Burrow.Cli.Compose;
 sealed class CarrierHistory(TimeProvider time)
 {
     readonly Lock _gate = new();
-    CarrierStatus? _current;
-    long _since;
+    (string Kind, string? Remote, Moment Since)? _current;
     long _lostAt;
     int _count;
     long _replayed;
@@ -20,9 +20,8 @@ sealed class CarrierHistory(TimeProvider time)
         {
             TimeSpan? away = _count > 0 ? (_current is null ? time.GetElapsedTime(_lostAt) : TimeSpan.Zero) : null;
             _count++;
-            _since = time.GetTimestamp();
             _replayed += (long)replayed;
-            _current = new CarrierStatus(kind, time.GetUtcNow(), remote);
+            _current = (kind, remote, new Moment(time));
             return away;
         }
     }
@@ -39,10 +38,10 @@ sealed class CarrierHistory(TimeProvider time)
     {
         lock (_gate)
         {
-            if (turn != _count || _current is null) return null;
+            if (turn != _count || _current is not { } current) return null;
             _current = null;
             _lostAt = time.GetTimestamp();
-            return time.GetElapsedTime(_since);
+            return current.Since.Age;
         }
     }
 
@@ -54,6 +53,6 @@ sealed class CarrierHistory(TimeProvider time)
 
     public (CarrierStatus? Current, int Reconnects, long Replayed) Read()
     {
-        lock (_gate) return (_current, Math.Max(0, _count - 1), _replayed);
+        lock (_gate) return (_current is { } now ? new CarrierStatus(now.Kind, now.Since.Date, now.Remote) : null, Math.Max(0, _count - 1), _replayed);
     }
 }

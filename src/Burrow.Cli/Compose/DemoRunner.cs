@@ -46,10 +46,12 @@ internal static class DemoRunner
         var began = TimeProvider.System.GetTimestamp();
         var download = new Download(client, screen.Arrived);
         var running = download.RunAsync();
-        var frozen = await CutAsync(plan, stage.Path, download, screen, stop);
+        var (cuts, frozen) = await CutAsync(plan, stage.Path, download, screen, stop);
         var (sum, failure) = await running;
         stop.ThrowIfCancellationRequested();
-        return await CompareAsync(plan, stage, screen, download, (sum, failure), TimeProvider.System.GetElapsedTime(began), frozen);
+        var took = Seconds(TimeProvider.System.GetElapsedTime(began));
+        var same = $"The same. {cuts} cuts in {took}, {Seconds(frozen)} of it frozen; one connection all the time.";
+        return await DemoVerdict.RunAsync(plan.Size, stage.Service.Sent, download.Received, (sum, failure), same, screen.Say, Messages.Error);
     }
 
     /// <summary>Cuts the path as planned, and says each time how long nothing moved.</summary>
@@ -70,25 +72,6 @@ internal static class DemoRunner
             screen.Say($"cut {++cuts,2} at {Amounts.Bytes(cut.At),9}: {cut.Kind.Describe(),-13} bytes moved again after {Seconds(frozen)}");
         }
         return (cuts, all);
-    }
-
-    static async Task<int> CompareAsync(
-        DemoPlan plan, DemoStage stage, DemoScreen screen, Download download, (byte[] Sum, EndReason? Failure) received, TimeSpan took, (int Cuts, TimeSpan Frozen) cut)
-    {
-        if (received.Failure is { } failure)
-        {
-            Messages.Error($"the connection ended after {download.Received} of {plan.Size} bytes: {failure}");
-            return ExitCode.Failed;
-        }
-        var sent = await stage.Service.Sent;
-        screen.Say($"SHA-256 of the {plan.Size} bytes that were sent and the {download.Received} that arrived:");
-        screen.Say($"sent      {Convert.ToHexStringLower(sent)}");
-        screen.Say($"arrived   {Convert.ToHexStringLower(received.Sum)}");
-        var same = sent.AsSpan().SequenceEqual(received.Sum) && download.Received == plan.Size;
-        screen.Say(same
-            ? $"The same. {cut.Cuts} cuts in {Seconds(took)}, {Seconds(cut.Frozen)} of it frozen; one connection all the time."
-            : "They differ.");
-        return same ? ExitCode.Done : ExitCode.Failed;
     }
 
     static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.00} s");

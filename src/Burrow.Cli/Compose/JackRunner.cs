@@ -1,6 +1,5 @@
 using Burrow.Carriers.Modes.Tls;
 using Burrow.Carriers.Proxy;
-using Burrow.Cli.Commands;
 using Burrow.Cli.Compose.Jack;
 using Burrow.Cli.Compose.Maps;
 using Burrow.Cli.Config;
@@ -68,7 +67,7 @@ internal static class JackRunner
         using var watch = new PathWatch(keepers.Kick, logger);
         using var reload = new Reloader<JackOptions>(options.Reload, changed => changed.Maps, maps, keepers, chores, logger, applied: () => Use(keepers, maps.Modes));
         context.OnHangup = reload.Reload;
-        var process = new ProcessStatus(Environment.ProcessId, "jack", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
+        var process = new OwnProcess("jack", options.Name, options.ConfigFile);
         var status = new TunnelStatus(process, maps, () => keepers.Status(jack.Door.Name), () => []);
         using var housekeeping = new Housekeeping(() => keepers.Runners, repeats, logger);
         using var metrics = new TunnelMetrics(status);

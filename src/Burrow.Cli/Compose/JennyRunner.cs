@@ -4,7 +4,6 @@ using Burrow.Carriers.Http.Server;
 using Burrow.Carriers.Identity;
 using Burrow.Carriers.Modes.Tls;
 using Burrow.Carriers.Port;
-using Burrow.Cli.Commands;
 using Burrow.Cli.Compose.Jenny;
 using Burrow.Cli.Compose.Maps;
 using Burrow.Cli.Config;
@@ -96,8 +95,8 @@ internal static class JennyRunner
 
         using var reload = new Reloader<JennyOptions>(options.Reload, changed => changed.Maps, maps, sessions, chores, logger, credentials: Reread);
         context.OnHangup = reload.Reload;
-        var process = new ProcessStatus(Environment.ProcessId, "jenny", options.Name, VersionCommand.Version, DateTimeOffset.UtcNow, options.ConfigFile);
-        var status = new TunnelStatus(process, maps, () => sessions.All.Select(session => TunnelStatus.Of(session.Session, session.Peer, session.BornAt, session.Carriers)), () => sessions.All.Select(session => session.Status()));
+        var process = new OwnProcess("jenny", options.Name, options.ConfigFile);
+        var status = new TunnelStatus(process, maps, () => sessions.All.Select(session => TunnelStatus.Of(session.Session, session.Peer, session.Born.Date, session.Carriers)), () => sessions.All.Select(session => session.Status()));
         using var housekeeping = new Housekeeping(() => sessions.All.Select(session => session.Runner), repeats, logger);
         using var metrics = new TunnelMetrics(status);
         await using var server = StatusServer.Start("jenny", status, logger);

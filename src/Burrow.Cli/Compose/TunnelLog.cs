@@ -28,6 +28,9 @@ static partial class TunnelLog
     [LoggerMessage(1006, LogLevel.Warning, "the {Mode} session with {Peer} is over: {Reason}; its connections were reset")]
     public static partial void SessionOver(ILogger logger, string mode, string peer, EndReason reason);
 
+    [LoggerMessage(1007, LogLevel.Warning, "{Mode} tunnel with {Peer}: a new carrier has waited {Age} for the work on the one before to end; the session is given up if it does not")]
+    public static partial void OlderLingers(ILogger logger, string mode, string peer, string age);
+
     [LoggerMessage(1010, LogLevel.Information, "session {Session} ({Mode}) opened for {Peer} from {Remote}")]
     public static partial void SessionBorn(ILogger logger, SessionId session, string mode, string peer, string? remote);
 

@@ -5,9 +5,9 @@ using Burrow.Cli.Status;
 namespace Burrow.Cli.Compose;
 
 /// <summary>Puts a status document together; each role says where its sessions come from.</summary>
-sealed class TunnelStatus(ProcessStatus process, MapTable maps, Func<IEnumerable<SessionStatus>> sessions, Func<IEnumerable<MapStatus>> others) : IStatusSource
+sealed class TunnelStatus(OwnProcess process, MapTable maps, Func<IEnumerable<SessionStatus>> sessions, Func<IEnumerable<MapStatus>> others) : IStatusSource
 {
-    public StatusDocument Snapshot() => new(process, [.. sessions()], [.. maps.Status(), .. others()]);
+    public StatusDocument Snapshot() => new(process.Status(), [.. sessions()], [.. maps.Status(), .. others()]);
 
     /// <summary>One session's line.</summary>
     public static SessionStatus Of(Session.Session session, string peer, DateTimeOffset since, CarrierHistory carriers)

@@ -28,11 +28,14 @@ internal static class ConfigFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            problems.Add(null, $"{Printable.Text(path)}: can't be read: {(error is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : error.Message)}");
+            problems.Add(null, $"{Printable.Text(path)}: can't be read: {Why(path, error)}");
             return;
         }
         Read(SourceText.File(path, text), settings, problems);
     }
+
+    static string Why(string path, Exception error) =>
+        error is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : Directory.Exists(path) ? "this is a directory" : error.Message;
 
     /// <summary>Evaluates a text.</summary>
     public static void Read(SourceText source, Settings settings, ProblemList problems)

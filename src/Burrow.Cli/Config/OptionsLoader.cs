@@ -10,9 +10,9 @@ internal static class OptionsLoader
     public static Checked<JackOptions> Jack(Arguments arguments)
     {
         var (settings, problems) = Load(arguments);
-        if (settings.Tunnels.Count == 0) problems.Add(null, "it is not said where Jenny is: give her URL, such as tcp://host:7000");
+        if (settings.Tunnels.Count == 0) problems.AddMissing(null, "it is not said where Jenny is: give her URL, such as tcp://host:7000");
         if (settings.Maps.Count == 0 && settings.PermitDial.Count + settings.PermitListen.Count == 0)
-            problems.Add(null, "there is nothing to do: give a map with -L, -R, --map or in a file with -c");
+            problems.AddMissing(null, "there is nothing to do: give a map with -L, -R, --map or in a file with -c");
         var credentials = JackCredentials(settings, problems);
         return new Checked<JackOptions>(problems.Any || credentials is null ? null : new JackOptions
         {
@@ -97,12 +97,12 @@ internal static class OptionsLoader
         if (settings.Identity is { } identity)
         {
             if (settings.Pin is { } pin) return new Credentials.PinnedIdentity(identity.Value, pin.Value);
-            problems.Add(identity.Where, "with an identity, Jenny's pin is needed, too (--pin; 'burrow key pin FILE' shows it where she runs)");
+            problems.AddMissing(identity.Where, "with an identity, Jenny's pin is needed, too (--pin; 'burrow key pin FILE' shows it where she runs)");
             return null;
         }
         if (settings.Pin is { } lonely) problems.Add(lonely.Where, "a pin needs an identity of our own (--identity; 'burrow key new --identity -o FILE' makes one)");
         else if (settings.Tunnels.TrueForAll(url => CarrierText.IsAuthenticated(url.Value))) return new Credentials.FromCarrier();
-        else problems.Add(null, $"there is no credential for Jenny: {HowToMakeOne}");
+        else problems.AddMissing(null, $"there is no credential for Jenny: {HowToMakeOne}");
         return null;
     }
 
@@ -116,12 +116,12 @@ internal static class OptionsLoader
         if (settings.Identity is { } identity)
         {
             if (settings.Authorized is { } authorized) return new Credentials.AuthorizedIdentity(identity.Value, authorized.Value);
-            problems.Add(identity.Where, "with an identity, the file of those who may come is needed, too (--authorized)");
+            problems.AddMissing(identity.Where, "with an identity, the file of those who may come is needed, too (--authorized)");
             return null;
         }
         if (settings.Authorized is { } lonely) problems.Add(lonely.Where, "an authorized file needs an identity of our own (--identity; 'burrow key new --identity -o FILE' makes one)");
         else if (listens.TrueForAll(CarrierText.IsAuthenticated)) return new Credentials.FromCarrier();
-        else problems.Add(null, $"Jenny has no credential and would let nobody in: {HowToMakeOne}");
+        else problems.AddMissing(null, $"Jenny has no credential and would let nobody in: {HowToMakeOne}");
         return null;
     }
 

@@ -45,8 +45,17 @@ internal sealed class ProblemList
 
     readonly List<Problem> _items = [];
     readonly HashSet<(SourceText?, int, string)> _seen = [];
+    bool _wrong;
 
-    public IReadOnlyList<Problem> Items => _items;
+    /// <summary>In the order of the places, as far as they have one: a file's words are read more than once.</summary>
+    public IReadOnlyList<Problem> Items
+    {
+        get
+        {
+            var sources = _items.Select(problem => problem.Where?.Source).Distinct().ToList();
+            return [.. _items.OrderBy(problem => sources.IndexOf(problem.Where?.Source)).ThenBy(problem => problem.Where?.Start ?? 0)];
+        }
+    }
 
     /// <summary>How many were not kept.</summary>
     public int Dropped { get; private set; }
@@ -55,8 +64,20 @@ internal sealed class ProblemList
 
     public void Add(Span? where, string message)
     {
+        _wrong = true;
+        Keep(where, message);
+    }
+
+    void Keep(Span? where, string message)
+    {
         if (_items.Count >= Kept) Dropped++;
         else if (_seen.Add((where?.Source, where?.Start ?? 0, message))) _items.Add(new Problem(where, message));
+    }
+
+    /// <summary>Something was not said. It is no news when something that was said is not understood: that may have been it.</summary>
+    public void AddMissing(Span? where, string message)
+    {
+        if (!_wrong) Keep(where, message);
     }
 
     public void Add(Problem problem) => Add(problem.Where, problem.Message);

@@ -10,15 +10,14 @@ sealed partial class Direction
 
     /// <summary>Sends the prefix.</summary>
     /// <returns>False when the sink failed.</returns>
-    async ValueTask<bool> InsertAsync()
+    async ValueTask<bool> InsertAsync(Stream prefix)
     {
-        if (_options.Prefix is not { } prefix) return true;
         await using (prefix)
         {
             while (true)
             {
                 var most = await WaitForRateAsync();
-                var slab = _options.Pool.Rent();
+                var slab = Options.Pool.Rent();
                 try
                 {
                     var count = await prefix.ReadAsync(slab.Memory[..Math.Min(most, slab.Length)]);
@@ -34,16 +33,15 @@ sealed partial class Direction
         }
     }
 
-    /// <summary>Copies until an end, or until it pays to splice.</summary>
+    /// <summary>Copies until there is nothing more for now, until an end, or until it pays to splice. Completes synchronously, and then allocates nothing, unless the sink or the rate has to be waited for.</summary>
     async ValueTask<MoveResult> CopyAsync()
     {
         Slab? slab = null;
-        var pool = _options.Pool;
+        var pool = Options.Pool;
         try
         {
             while (true)
             {
-                if (slab is null) await _source.WaitReadableAsync();
                 var most = _limit?.Allowed(Now) ?? int.MaxValue;
                 if (most == 0)
                 {
@@ -54,48 +52,37 @@ sealed partial class Direction
                 slab ??= pool.Rent();
 
                 var count = _source.TryRead(slab.Span[..Math.Min(most, slab.Length)]);
-                if (count > 0)
+                if (count <= 0)
                 {
-                    _limit?.Spend(count);
-                    if (!await WriteAsync(slab.Memory[..count])) return MoveResult.SinkFailed;
-                    if (_turn >= BytesPerTurn)
+                    return count switch
                     {
-                        _turn = 0;
-                        await Task.Yield();
-                    }
-                    if (count == slab.Length)
-                    {
-                        if (_canSplice && Volatile.Read(ref _discards) == 0) return MoveResult.OtherWay;
-                        if (pool == SlabPool.Shared && _limit is null)
-                        {
-                            slab.Return();
-                            slab = null; // before anything can fail
-                            pool = LargeSlabs;
-                            slab = pool.Rent();
-                        }
-                        continue;
-                    }
-                    if (count == most) continue;
-
-                    // A short read has most likely emptied the source: ask for more without the read that would say so.
-                    var more = _source.WaitReadableAsync();
-                    if (!more.IsCompletedSuccessfully)
+                        Connection.WouldBlock => MoveResult.Idle,
+                        Connection.EndOfStream => MoveResult.Ended,
+                        _ => MoveResult.SourceAborted,
+                    };
+                }
+                _limit?.Spend(count);
+                if (!await WriteAsync(slab.Memory[..count])) return MoveResult.SinkFailed;
+                if (_turn >= BytesPerTurn)
+                {
+                    _turn = 0;
+                    await Task.Yield();
+                }
+                if (count == slab.Length)
+                {
+                    if (_canSplice && Volatile.Read(ref _discards) == 0) return MoveResult.OtherWay;
+                    if (pool == SlabPool.Shared && _limit is null)
                     {
                         slab.Return();
-                        slab = null;
-                        pool = _options.Pool;
+                        slab = null; // before anything can fail
+                        pool = LargeSlabs;
+                        slab = pool.Rent();
                     }
-                    await more;
-                    continue;
                 }
-
-                if (count == Connection.WouldBlock)
+                else if (count < most)
                 {
-                    slab.Return();
-                    slab = null;
-                    continue;
+                    return MoveResult.Idle; // a short read has most likely emptied the source: the wait finds out, without the read that would say so
                 }
-                return count == Connection.EndOfStream ? MoveResult.Ended : MoveResult.SourceAborted;
             }
         }
         finally
@@ -113,7 +100,7 @@ sealed partial class Direction
         while ((allowed = _limit.Allowed(Now)) == 0)
         {
             // Timers count in milliseconds, downwards: less than one would be none, and we would spin.
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(_limit.Pause.TotalMilliseconds)), _options.Time);
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(_limit.Pause.TotalMilliseconds)), Options.Time);
         }
         return allowed;
     }

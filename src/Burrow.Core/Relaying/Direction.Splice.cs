@@ -81,7 +81,7 @@ sealed partial class Direction
     [SupportedOSPlatform("linux")]
     async ValueTask<bool> CopyOutAsync(SplicePipe pipe, int most)
     {
-        var slab = _options.Pool.Rent();
+        var slab = Options.Pool.Rent();
         try
         {
             var count = LinuxPipes.Read(pipe.ReadEnd, slab.Span[..Math.Min(most, slab.Length)]);

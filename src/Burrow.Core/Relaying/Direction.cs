@@ -17,11 +17,11 @@ sealed partial class Direction
     readonly Connection _source;
     readonly Connection _sink;
     readonly RelayEnd _sourceEnd;
-    readonly RelayOptions _options;
+    readonly Relay _relay;
     readonly RateLimit? _limit;
-    readonly Action<RelayEnd, EndReason> _fail;
-    readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     TaskCompletionSource? _begun; // made when somebody asks
+    TaskCompletionSource? _over; // made when somebody asks
+    volatile bool _isOver;
     bool _canSplice;
     long _moved;
     int _turn; // bytes moved without giving the thread up
@@ -29,9 +29,9 @@ sealed partial class Direction
     int _sourceFailed; // 1 once the opposite direction found our source dead for writing
     int _discards; // 1 once nobody wants what the source still sends
 
-    public Direction(Connection source, Connection sink, RelayEnd sourceEnd, RelayOptions options, long? rate, Action<RelayEnd, EndReason> fail)
+    public Direction(Relay relay, Connection source, Connection sink, RelayEnd sourceEnd, long? rate)
     {
-        (_source, _sink, _sourceEnd, _options, _fail) = (source, sink, sourceEnd, options, fail);
+        (_relay, _source, _sink, _sourceEnd) = (relay, source, sink, sourceEnd);
         if (rate is { } bytesPerSecond) _limit = new RateLimit(bytesPerSecond, Now);
         _canSplice = OperatingSystem.IsLinux() && _limit is null && source is SocketConnection && sink is SocketConnection;
     }
@@ -40,29 +40,46 @@ sealed partial class Direction
 
     public long Moved => Volatile.Read(ref _moved);
 
+    RelayOptions Options => _relay.Options;
+
     RelayEnd SinkEnd => _sourceEnd == RelayEnd.First ? RelayEnd.Second : RelayEnd.First;
 
-    TimeSpan Now => _options.Time.GetElapsedTime(0);
+    TimeSpan Now => Options.Time.GetElapsedTime(0);
 
     public Task Begun
     {
         get
         {
-            var begun = _begun ?? Interlocked.CompareExchange(ref _begun, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), null) ?? _begun;
+            var begun = Signal(ref _begun);
             if (Moved > 0) begun.TrySetResult();
             return begun.Task;
         }
     }
 
-    public Task Over => _over.Task;
+    public Task Over
+    {
+        get
+        {
+            var over = Signal(ref _over);
+            if (_isOver) over.TrySetResult();
+            return over.Task;
+        }
+    }
 
-    bool IsOver => _over.Task.IsCompleted;
-
-    public async Task RunAsync()
+    /// <param name="prefix">Goes first; closed here.</param>
+    public async Task RunAsync(Stream? prefix)
     {
         try
         {
-            switch (await InsertAsync() ? await MoveAsync() : MoveResult.SinkFailed)
+            var result = prefix is null || await InsertAsync(prefix) ? MoveResult.Idle : MoveResult.SinkFailed;
+            while (result is MoveResult.Idle or MoveResult.OtherWay)
+            {
+                // The wait of a connection on which nothing moves: here, so that this frame is the only one it keeps.
+                if (result == MoveResult.Idle) await _source.WaitReadableAsync();
+                result = await CopyAsync();
+                if (result == MoveResult.OtherWay && OperatingSystem.IsLinux()) result = await SpliceAsync((SocketConnection)_source, (SocketConnection)_sink);
+            }
+            switch (result)
             {
                 case MoveResult.Ended:
                     await EndAsync();
@@ -77,27 +94,22 @@ sealed partial class Direction
         }
         finally
         {
-            _over.TrySetResult();
+            _isOver = true;
+            Interlocked.MemoryBarrier(); // before the look at who waits for it, and at what was left to us
+            _over?.TrySetResult();
             // The opposite direction may have left it to us to tell our sink: see SinkFailed.
             if (Volatile.Read(ref _sourceFailed) == 1) _sink.Abort(_source.End ?? Unknown);
         }
     }
 
-    async ValueTask<MoveResult> MoveAsync()
-    {
-        while (true)
-        {
-            var result = await CopyAsync();
-            if (result == MoveResult.OtherWay && OperatingSystem.IsLinux()) result = await SpliceAsync((SocketConnection)_source, (SocketConnection)_sink);
-            if (result != MoveResult.OtherWay) return result;
-        }
-    }
+    static TaskCompletionSource Signal(ref TaskCompletionSource? place) =>
+        place ?? Interlocked.CompareExchange(ref place, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), null) ?? place;
 
     async ValueTask EndAsync()
     {
-        if (_options.EndPolicy == EndPolicy.Lazy) return;
+        if (Options.EndPolicy == EndPolicy.Lazy) return;
         if (!await _sink.CompleteAsync()) SinkFailed();
-        else if (_options.EndPolicy == EndPolicy.Kill && Volatile.Read(ref _discards) == 0) await KillOppositeAsync();
+        else if (Options.EndPolicy == EndPolicy.Kill && Volatile.Read(ref _discards) == 0) await KillOppositeAsync();
     }
 
     // Reading goes on, for nothing, until all that we wrote has been taken: a socket that is closed with unread bytes resets the connection, and what was on its way is lost.
@@ -105,12 +117,12 @@ sealed partial class Direction
     {
         Interlocked.Exchange(ref Opposite._discards, 1);
         var began = Now;
-        while (!Opposite.IsOver)
+        while (!Opposite._isOver)
         {
             if (_sink.UnsentBytes == 0) _sink.StopReading();
             if (Volatile.Read(ref Opposite._sinkWaits) == 1 && Now - began > KillPatience)
                 _source.Abort(new EndReason(EndPhase.Close, EndSide.Local, EndCause.Closed, "does not read what was sent to it"));
-            await Task.WhenAny(Opposite._over.Task, Task.Delay(KillLook, _options.Time));
+            await Task.WhenAny(Opposite.Over, Task.Delay(KillLook, Options.Time));
         }
     }
 
@@ -118,7 +130,7 @@ sealed partial class Direction
     {
         if (Volatile.Read(ref _discards) == 1) return; // the other side has ended in order, and that is what counts
         var reason = _source.End ?? Unknown;
-        _fail(_sourceEnd, reason);
+        _relay.Fail(_sourceEnd, reason);
         _sink.Abort(reason);
     }
 
@@ -128,8 +140,8 @@ sealed partial class Direction
     void SinkFailed()
     {
         var reason = _sink.End ?? Unknown;
-        _fail(SinkEnd, reason);
+        _relay.Fail(SinkEnd, reason);
         Interlocked.Exchange(ref Opposite._sourceFailed, 1);
-        if (Opposite.IsOver || Volatile.Read(ref Opposite._sinkWaits) == 1) _source.Abort(reason);
+        if (Opposite._isOver || Volatile.Read(ref Opposite._sinkWaits) == 1) _source.Abort(reason);
     }
 }

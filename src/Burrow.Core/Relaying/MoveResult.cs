@@ -12,6 +12,9 @@ enum MoveResult
     /// <summary>The sink takes nothing any more.</summary>
     SinkFailed,
 
+    /// <summary>Not an end: the source has nothing more for now.</summary>
+    Idle,
+
     /// <summary>Not an end: this way of moving bytes does not work here, or does not pay now; go on with the other one.</summary>
     OtherWay,
 }

@@ -4,24 +4,23 @@ using System.Net.Sockets;
 namespace Burrow.Core.Sockets;
 
 /// <summary>One connect to one address. Refusals are codes, not exceptions.</summary>
+/// <remarks>Whoever awaits it goes on where the completion arrives: there is no switch of threads between a target's answer and the first byte for it.</remarks>
 internal sealed class ConnectAttempt : IDisposable
 {
-    readonly Socket? _socket;
-    readonly TaskCompletionSource<SocketError> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    bool _taken;
+    const int Running = 0, Taken = 1, GivenUp = 2;
 
-    ConnectAttempt(EndPoint endPoint, Socket? socket)
+    readonly Socket? _socket;
+    readonly SocketError _failure; // before there was anything to wait for
+    int _state;
+
+    ConnectAttempt(EndPoint endPoint, Socket? socket, SocketError failure = SocketError.Success)
     {
-        EndPoint = endPoint;
-        _socket = socket;
+        (EndPoint, _socket, _failure) = (endPoint, socket, failure);
     }
 
     public EndPoint EndPoint { get; }
 
-    /// <summary>Completes with the outcome; never faults.</summary>
-    public Task<SocketError> Outcome => _done.Task;
-
-    public static ConnectAttempt Start(EndPoint endPoint, IPAddress? bind)
+    public static ConnectAttempt Create(EndPoint endPoint, IPAddress? bind)
     {
         Socket? socket = null;
         try
@@ -34,53 +33,57 @@ internal sealed class ConnectAttempt : IDisposable
                 SocketTuning.BindAddressOnly(socket);
                 socket.Bind(new IPEndPoint(bind, 0));
             }
-            var attempt = new ConnectAttempt(endPoint, socket);
-            attempt.Begin(socket);
-            return attempt;
+            return new ConnectAttempt(endPoint, socket);
         }
         catch (SocketException e)
         {
             socket?.Dispose();
-            var failed = new ConnectAttempt(endPoint, null);
-            failed._done.SetResult(e.SocketErrorCode);
-            return failed;
+            return new ConnectAttempt(endPoint, null, e.SocketErrorCode);
         }
     }
 
-    /// <summary>The connected socket; from now on the caller owns it.</summary>
-    public Socket Take()
+    /// <summary>Connects. To be called once; never faults.</summary>
+    public async ValueTask<SocketError> ConnectAsync()
     {
-        _taken = true;
-        return _socket!;
+        if (_socket is null) return _failure;
+        using var operation = new ConnectOperation { RemoteEndPoint = EndPoint };
+        try
+        {
+            var error = await operation.ConnectAsync(_socket);
+            return error == SocketError.Success && IsConnectedToItself(_socket) ? SocketError.ConnectionRefused : error;
+        }
+        catch (ObjectDisposedException)
+        {
+            return SocketError.OperationAborted; // given up before it began
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode;
+        }
     }
 
-    /// <summary>Closes the socket, which also ends a connect that is under way, unless it was taken.</summary>
+    /// <summary>The connected socket, which the caller owns from now on.</summary>
+    /// <returns>False when it was given up in this very moment, and is closed.</returns>
+    public bool TryTake(out SocketConnection connection)
+    {
+        var isTaken = Interlocked.CompareExchange(ref _state, Taken, Running) == Running;
+        connection = isTaken ? new SocketConnection(_socket!, EndPoint) : null!;
+        return isTaken;
+    }
+
+    /// <summary>Closes the socket unless it was taken; a connect that is under way ends as aborted. Any thread.</summary>
     public void Dispose()
     {
-        if (!_taken) _socket?.Close(0);
-    }
-
-    void Begin(Socket socket)
-    {
-        var operation = new SocketAsyncEventArgs(true) { RemoteEndPoint = EndPoint };
-        operation.Completed += (_, args) => Finish(args);
-        if (!socket.ConnectAsync(operation)) Finish(operation);
-    }
-
-    void Finish(SocketAsyncEventArgs operation)
-    {
-        var error = operation.SocketError;
-        operation.Dispose();
-        _done.SetResult(error == SocketError.Success && IsConnectedToItself() ? SocketError.ConnectionRefused : error);
+        if (Interlocked.CompareExchange(ref _state, GivenUp, Running) == Running) _socket?.Close(0);
     }
 
     // A connect to a port of our own machine that nobody listens on may draw that very port as its source: TCP's simultaneous open then
     // connects the socket to itself, and a relay would echo for ever. It is a refusal that was missed (about 1 in 28,000 on Linux).
-    bool IsConnectedToItself()
+    bool IsConnectedToItself(Socket socket)
     {
         try
         {
-            return _socket is { LocalEndPoint: IPEndPoint local, RemoteEndPoint: IPEndPoint remote } && local.Equals(remote);
+            return EndPoint is IPEndPoint remote && socket.LocalEndPoint is IPEndPoint local && local.Equals(remote);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

@@ -12,6 +12,7 @@ namespace Burrow.Core.Sockets;
 public sealed partial class SocketConnection : Connection
 {
     readonly Socket _socket;
+    EndPoint? _local; // asked for by few, and then once
     SocketOperation? _reading; // made when a read first has to wait
     SocketOperation? _writing; // made when a write first has to wait
     volatile bool _closed; // the socket is closed, or will be in a moment
@@ -20,14 +21,20 @@ public sealed partial class SocketConnection : Connection
 
     /// <param name="socket">Connected. It becomes non-blocking, and TCP sends at once (no Nagle delay): batching is done by whoever writes.</param>
     public SocketConnection(Socket socket)
+        : this(socket, null)
+    {
+    }
+
+    /// <param name="socket">As above.</param>
+    /// <param name="remote">Its far end, for whoever dialled it and need not ask.</param>
+    internal SocketConnection(Socket socket, EndPoint? remote)
     {
         _socket = socket;
         try
         {
             socket.Blocking = false;
             if (socket.ProtocolType == ProtocolType.Tcp) socket.NoDelay = true;
-            LocalEndPoint = EndPoints.Fold(socket.LocalEndPoint);
-            RemoteEndPoint = EndPoints.Fold(socket.RemoteEndPoint);
+            RemoteEndPoint = EndPoints.Fold(remote ?? socket.RemoteEndPoint);
         }
         catch (SocketException)
         {
@@ -39,7 +46,20 @@ public sealed partial class SocketConnection : Connection
     public override EndPoint? RemoteEndPoint { get; }
 
     /// <inheritdoc/>
-    public override EndPoint? LocalEndPoint { get; }
+    public override EndPoint? LocalEndPoint
+    {
+        get
+        {
+            try
+            {
+                return _local ??= EndPoints.Fold(_socket.LocalEndPoint);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return null; // closed before anybody asked
+            }
+        }
+    }
 
     /// <summary>For options that only some users need. Reading, writing and closing stay here.</summary>
     internal Socket Socket => _socket;

@@ -12,8 +12,7 @@ public delegate Task<IPAddress[]> Resolver(string host, CancellationToken stop);
 /// </summary>
 /// <param name="time">Measures the timeout and the stagger.</param>
 /// <param name="resolve">Null: the system's resolver, whose call can't be interrupted: after a timeout it still holds a pool thread until it gives up itself.</param>
-/// <param name="bind">The local address to dial from; used for targets of its family only, others are then not dialled. Null: the system chooses.</param>
-public sealed class TcpDialer(TimeProvider time, Resolver? resolve = null, IPAddress? bind = null) : IOutbound
+public sealed class TcpDialer(TimeProvider time, Resolver? resolve = null) : IOutbound
 {
     /// <summary>RFC 8305 section 5 recommends 250 ms between attempts.</summary>
     static readonly TimeSpan Stagger = TimeSpan.FromMilliseconds(250);
@@ -24,34 +23,50 @@ public sealed class TcpDialer(TimeProvider time, Resolver? resolve = null, IPAdd
     readonly Resolver _resolve = resolve ?? NameLookup.ResolveAsync;
 
     /// <summary>Local addresses to dial from: for each target the first of its family; targets of a family that has none are not dialled. Empty: the system chooses.</summary>
-    public IReadOnlyList<IPAddress> Sources { get; init; } = bind is null ? [] : [bind];
+    public IReadOnlyList<IPAddress> Sources { get; init; } = [];
 
     /// <summary>With the system's clock and resolver.</summary>
     public static TcpDialer Default { get; } = new(TimeProvider.System);
 
     /// <inheritdoc/>
-    public async ValueTask<DialResult> DialAsync(Target target, TimeSpan timeout, Func<IPAddress, bool>? permit, CancellationToken stop)
+    public ValueTask<DialResult> DialAsync(Target target, TimeSpan timeout, Func<IPAddress, bool>? permit, CancellationToken stop) =>
+        target.Address is { } address ? DialAddressAsync(target, EndPoints.Fold(address), timeout, permit, stop) : DialNameAsync(target, timeout, permit, stop);
+
+    /// <summary>One address has nothing to be resolved and nothing to be raced against: one attempt and one timer.</summary>
+    async ValueTask<DialResult> DialAddressAsync(Target target, IPAddress address, TimeSpan timeout, Func<IPAddress, bool>? permit, CancellationToken stop)
+    {
+        if (Barred(target, [address], permit) is { } barred) return DialResult.Failed(barred);
+        using var attempt = ConnectAttempt.Create(new IPEndPoint(address, target.Port), SourceFor(address));
+        await using var timer = time.CreateTimer(static late => ((ConnectAttempt)late!).Dispose(), attempt, timeout, Timeout.InfiniteTimeSpan);
+        await using var registration = stop.UnsafeRegister(static stopped => ((ConnectAttempt)stopped!).Dispose(), attempt);
+        var error = await attempt.ConnectAsync();
+        if (error == SocketError.Success && attempt.TryTake(out var connection)) return DialResult.Success(connection);
+        return DialResult.Failed(error is SocketError.Success or SocketError.OperationAborted ? GaveUp(EndPhase.Dial, target, stop) : SocketErrors.ToEndReason(error, EndPhase.Dial, attempt.EndPoint.ToString()));
+    }
+
+    async ValueTask<DialResult> DialNameAsync(Target target, TimeSpan timeout, Func<IPAddress, bool>? permit, CancellationToken stop)
     {
         using var timer = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stop);
-
         var (addresses, failure) = await ResolveAsync(target, either.Token, stop);
+        failure ??= Barred(target, addresses, permit);
         if (failure is not null) return DialResult.Failed(failure);
+        if (addresses.Count > MaxAddresses) addresses.RemoveRange(MaxAddresses, addresses.Count - MaxAddresses);
+        return await RaceAsync(target, addresses, either.Token, stop);
+    }
 
-        var permitted = permit is null ? addresses : addresses.FindAll(a => permit(a));
-        if (permitted.Count == 0)
-            return DialResult.Failed(new EndReason(EndPhase.Dial, EndSide.Local, EndCause.Denied, target.ToString()));
-        if (Sources.Count > 0) permitted.RemoveAll(a => SourceFor(a) is null);
-        if (permitted.Count == 0)
-            return DialResult.Failed(new EndReason(EndPhase.Dial, EndSide.Local, EndCause.AddressNotAvailable, $"{target} has no address of the kind of {Sources[0]}"));
-        if (permitted.Count > MaxAddresses) permitted.RemoveRange(MaxAddresses, permitted.Count - MaxAddresses);
-
-        return await RaceAsync(target, permitted, either.Token, stop);
+    /// <summary>Takes out the addresses that may not or can't be dialled.</summary>
+    /// <returns>Why, when none is left.</returns>
+    EndReason? Barred(Target target, List<IPAddress> addresses, Func<IPAddress, bool>? permit)
+    {
+        if (permit is not null) addresses.RemoveAll(address => !permit(address));
+        if (addresses.Count == 0) return new EndReason(EndPhase.Dial, EndSide.Local, EndCause.Denied, target.ToString());
+        if (Sources.Count > 0) addresses.RemoveAll(address => SourceFor(address) is null);
+        return addresses.Count > 0 ? null : new EndReason(EndPhase.Dial, EndSide.Local, EndCause.AddressNotAvailable, $"{target} has no address of the kind of {Sources[0]}");
     }
 
     async ValueTask<(List<IPAddress> Addresses, EndReason? Failure)> ResolveAsync(Target target, CancellationToken either, CancellationToken stop)
     {
-        if (target.Address is { } address) return ([EndPoints.Fold(address)], null);
         try
         {
             var addresses = AddressOrder.Interleave(await _resolve(target.Host, either).WaitAsync(either));
@@ -75,7 +90,7 @@ public sealed class TcpDialer(TimeProvider time, Resolver? resolve = null, IPAdd
 
     async ValueTask<DialResult> RaceAsync(Target target, List<IPAddress> addresses, CancellationToken either, CancellationToken stop)
     {
-        var running = new List<ConnectAttempt>();
+        var running = new List<(ConnectAttempt Attempt, Task<SocketError> Outcome)>();
         EndReason? failure = null;
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = either.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), stopped);
@@ -84,16 +99,20 @@ public sealed class TcpDialer(TimeProvider time, Resolver? resolve = null, IPAdd
             var next = 0;
             while (next < addresses.Count || running.Count > 0)
             {
-                if (next < addresses.Count) running.Add(ConnectAttempt.Start(new IPEndPoint(addresses[next], target.Port), SourceFor(addresses[next++])));
-                await WaitForAnyAsync(running, next < addresses.Count, stopped.Task);
+                if (next < addresses.Count)
+                {
+                    var attempt = ConnectAttempt.Create(new IPEndPoint(addresses[next], target.Port), SourceFor(addresses[next++]));
+                    running.Add((attempt, attempt.ConnectAsync().AsTask()));
+                }
+                await WaitForAnyAsync(running.Select(started => started.Outcome), next < addresses.Count, stopped.Task);
                 if (either.IsCancellationRequested) return DialResult.Failed(GaveUp(EndPhase.Dial, target, stop));
 
                 for (var i = running.Count - 1; i >= 0; i--)
                 {
-                    var attempt = running[i];
-                    if (!attempt.Outcome.IsCompleted) continue;
-                    var error = await attempt.Outcome;
-                    if (error == SocketError.Success) return DialResult.Success(new SocketConnection(attempt.Take()));
+                    var (attempt, outcome) = running[i];
+                    if (!outcome.IsCompleted) continue;
+                    var error = await outcome;
+                    if (error == SocketError.Success && attempt.TryTake(out var connection)) return DialResult.Success(connection);
                     failure = MoreTelling(failure, SocketErrors.ToEndReason(error, EndPhase.Dial, attempt.EndPoint.ToString()));
                     attempt.Dispose();
                     running.RemoveAt(i);
@@ -103,17 +122,16 @@ public sealed class TcpDialer(TimeProvider time, Resolver? resolve = null, IPAdd
         }
         finally
         {
-            foreach (var attempt in running) attempt.Dispose();
+            foreach (var (attempt, _) in running) attempt.Dispose();
         }
     }
 
     IPAddress? SourceFor(IPAddress target) => Sources.FirstOrDefault(source => source.AddressFamily == target.AddressFamily);
 
     // Returns when an attempt has an outcome, when it is time for the next one, or when the dial is given up.
-    async ValueTask WaitForAnyAsync(List<ConnectAttempt> running, bool another, Task stopped)
+    async ValueTask WaitForAnyAsync(IEnumerable<Task> outcomes, bool another, Task stopped)
     {
-        var waits = new List<Task>(running.Count + 2) { stopped };
-        foreach (var attempt in running) waits.Add(attempt.Outcome);
+        List<Task> waits = [stopped, .. outcomes];
         if (!another)
         {
             await Task.WhenAny(waits);

@@ -5,7 +5,7 @@ namespace Burrow.Endpoints.HostFiles;
 /// <summary>A host file on disk, which others change as well.</summary>
 /// <remarks>
 /// An update takes the lock <c>FILE.lock</c>, reads, writes <c>FILE.new</c> and renames it over the file: no count is lost, and whoever reads, or finds the file after a crash, sees the old content or
-/// the new. A link stays a link, and the mode stays. Blocking, for as long as others hold the lock: moments. Thread-safe.
+/// the new. A link stays a link, and the mode stays; owner and group stay as far as we may set them (root may). Blocking, for as long as others hold the lock: moments. Thread-safe.
 /// </remarks>
 public sealed class HostFileStore(string path)
 {
@@ -47,6 +47,7 @@ public sealed class HostFileStore(string path)
         File.Delete(fresh);
         using (var stream = new FileStream(fresh, FileMode.CreateNew, FileAccess.Write, FileShare.None))
         {
+            if (OperatingSystem.IsLinux()) FileOwner.Copy(target, stream.SafeFileHandle);
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(target));
             stream.Write(content);
             stream.Flush(flushToDisk: true); // or a power failure could leave a renamed file without its content

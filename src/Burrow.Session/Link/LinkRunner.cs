@@ -13,6 +13,14 @@ public sealed class LinkRunner(Session session, TimeProvider time)
     /// <summary>Why a session ended whose link threw what it never should.</summary>
     public static readonly EndReason OurFault = new(EndPhase.Relay, EndSide.Local, EndCause.Failed, "a fault in the program itself");
 
+    /// <summary>Why a session ended whose older carrier's loops did not end.</summary>
+    public static readonly EndReason OlderStuck = new(EndPhase.Relay, EndSide.Local, EndCause.Failed, "the work on the carrier before did not end");
+
+    // An aborted carrier's loops end within a system call and a turn on the pool. Longer is a fault, ours or a connection's; until it heals the session stands still, so it
+    // is told while somebody may wonder, and the session goes before its applications would have given up by themselves.
+    static readonly TimeSpan OlderTold = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan OlderGivenUp = TimeSpan.FromSeconds(10);
+
     readonly Lock _gate = new();
     Connection? _carrier;
     Task _running = Task.CompletedTask;
@@ -25,6 +33,9 @@ public sealed class LinkRunner(Session session, TimeProvider time)
     {
         get { lock (_gate) return _carrier; }
     }
+
+    /// <summary>Told when a new carrier has waited for so long for the loops of the one before it to end; after ten seconds the session is closed as <see cref="OlderStuck"/>.</summary>
+    public Action<TimeSpan>? OlderLingers { get; init; }
 
     /// <summary>See <see cref="Session.Survey"/>.</summary>
     public void Survey() => session.Survey(Now);
@@ -57,7 +68,7 @@ public sealed class LinkRunner(Session session, TimeProvider time)
         session.Work.Set();
         try
         {
-            await older;
+            if (!older.IsCompleted && !await EndsAsync(older)) session.Close(OlderStuck);
             if (session.Attach(point, Now, carrier.RareProbe) is not { } link)
                 return session.Ended ?? new EndReason(EndPhase.Attach, EndSide.Local, EndCause.Superseded);
             attached?.Invoke(link.Replayed);
@@ -82,9 +93,30 @@ public sealed class LinkRunner(Session session, TimeProvider time)
         }
         finally
         {
-            await carrier.DisposeAsync();
-            done.SetResult();
+            try
+            {
+                await carrier.DisposeAsync();
+            }
+            finally
+            {
+                done.SetResult();
+            }
         }
+    }
+
+    /// <summary>Waits for the older carrier's loops, but not for ever.</summary>
+    async Task<bool> EndsAsync(Task older)
+    {
+        using var ended = new CancellationTokenSource();
+        var told = Task.Delay(OlderTold, time, ended.Token);
+        var givenUp = Task.Delay(OlderGivenUp, time, ended.Token);
+        if (await Task.WhenAny(older, told) == told)
+        {
+            OlderLingers?.Invoke(OlderTold);
+            await Task.WhenAny(older, givenUp);
+        }
+        await ended.CancelAsync();
+        return older.IsCompleted;
     }
 
     /// <summary>When one loop ends, in whatever way, the other has to.</summary>

@@ -81,7 +81,10 @@ sealed class LinkLiveness(int patience, TimeSpan idlePing, TimeSpan now)
     }
 
     /// <summary>Whether a ping is to be sent; if so it counts as sent, with the returned token.</summary>
-    public bool TakePing(TimeSpan now, out ulong token)
+    /// <param name="now">The session's time.</param>
+    /// <param name="token">To be sent, and to come back.</param>
+    /// <param name="beforeStream">Stream bytes go out behind it in the same batch: the pong will measure the path without them, and will not tell whether they arrived.</param>
+    public bool TakePing(TimeSpan now, out ulong token, bool beforeStream = false)
     {
         token = 0;
         if (!_pingWanted) return false;
@@ -89,7 +92,7 @@ sealed class LinkLiveness(int patience, TimeSpan idlePing, TimeSpan now)
         token = ++_token;
         _silentSince = _clock.Now;
         _pingAt = now;
-        (_pingWanted, _pingOut, _movedSincePing) = (false, true, false);
+        (_pingWanted, _pingOut, _movedSincePing) = (false, true, beforeStream);
         return true;
     }
 

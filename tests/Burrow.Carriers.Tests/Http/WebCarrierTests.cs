@@ -44,6 +44,6 @@ public sealed class WebCarrierTests
         await using var port = await WebPort.StartAsync();
         var (carried, failure) = await port.DialAsync(way, port: Testing.Loopback.ClosedPort());
         Assert.Null(carried);
-        Assert.Equal(EndCause.Protocol, failure!.Cause);
+        Assert.Equal(EndCause.Refused, failure!.Cause);
     }
 }

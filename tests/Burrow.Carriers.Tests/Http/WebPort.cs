@@ -44,7 +44,7 @@ sealed class WebPort : IAsyncDisposable
     }
 
     public async Task<CarrierResult<Carried?>> DialAsync(WebWay way, string prefix = "/", ProxySettings? settings = null, int? port = null) =>
-        await new WebCarrier(way, settings ?? ProxySettings.None).DialAsync(CarrierUrl.Parse($"http://127.0.0.1:{port ?? Number}{prefix}"), Timeout, null, CancellationToken.None);
+        await new WebCarrier(way, settings ?? ProxySettings.None).DialAsync(CarrierUrl.Parse($"http://127.0.0.1:{port ?? Number}{prefix}"), Timeout, [], CancellationToken.None);
 
     public async Task<Connection> ConnectAsync(WebWay way, string prefix = "/")
     {

@@ -62,7 +62,7 @@ public sealed class CarrierPortTests : IAsyncLifetime
 
     async Task<Connection> DialAsync()
     {
-        var result = await CarrierRegistry.For(_listener.Address).DialAsync(_listener.Address, Timeout, null, CancellationToken.None);
+        var result = await CarrierRegistry.For(_listener.Address).DialAsync(_listener.Address, Timeout, [], CancellationToken.None);
         return result.Value!.Value.Connection;
     }
 

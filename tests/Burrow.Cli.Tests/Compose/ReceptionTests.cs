@@ -47,7 +47,7 @@ public sealed class ReceptionTests : IAsyncLifetime
 
     async Task<BirthResult> BirthAsync(KeyIdentity identity)
     {
-        var dialled = await CarrierRegistry.DialAsync(_listener.Address, ProxySettings.None, TimeSpan.FromSeconds(20), null, CancellationToken.None);
+        var dialled = await CarrierRegistry.DialAsync(_listener.Address, ProxySettings.None, TimeSpan.FromSeconds(20), [], CancellationToken.None);
         var (secured, failure) = await new TlsClient(identity, [_jenny.Pin]).ConnectAsync(dialled.Value!.Value.Connection);
         Assert.Null(failure);
         await using var connection = secured!;

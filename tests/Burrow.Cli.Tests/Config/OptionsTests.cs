@@ -121,7 +121,7 @@ public sealed class OptionsTests
         Assert.IsType<Credentials.FromCarrier>(Jack(new Arguments { Settings = Given(("tunnel", "unix:/run/j.sock")), LocalForwards = ["1:h:2"] }).Credentials);
     }
 
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-21")]
     public void DocumentationNamesEverySetting()
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md"));

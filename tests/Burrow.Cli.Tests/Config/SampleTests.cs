@@ -11,7 +11,7 @@ public sealed class SampleTests
 
     public static TheoryData<string> Invalid => Names("invalid");
 
-    [Theory]
+    [Theory, Trait("Promise", "R-BURROW-18"), Trait("Promise", "R-BURROW-20")]
     [MemberData(nameof(Valid))]
     public void ValidSample_DoesWhatIsExpected(string name)
     {
@@ -20,7 +20,7 @@ public sealed class SampleTests
         Assert.Equal(Expected("valid", name), CheckCommand.Sentences(settings));
     }
 
-    [Theory]
+    [Theory, Trait("Promise", "R-BURROW-19"), Trait("Promise", "R-BURROW-22")]
     [MemberData(nameof(Invalid))]
     public void InvalidSample_HasExactlyTheExpectedErrors(string name)
     {

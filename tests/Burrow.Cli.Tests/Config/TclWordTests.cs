@@ -149,7 +149,7 @@ public sealed class TclWordTests
         Assert.DoesNotContain("abcdef", Assert.Single(problems), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-19")]
     public void ForeachOverHugeLists_IsCutOff()
     {
         var list = string.Join(' ', Enumerable.Range(0, 2000));

@@ -54,17 +54,22 @@ public sealed class HostsTests : IDisposable
     }
 
     [Fact]
-    public async Task ThousandUpdatesAtOnce_FromSeveralProcessesAndThreads_LoseNothing()
+    public Task R_SHD_32_ThousandUpdatesAtOnce_FromSeveralProcessesAndThreads_LoseNothing() => UpdateAsync(threads: 920, processes: 80);
+
+    [Fact, Trait("Category", "Soak")]
+    public Task R_SHD_32_ThousandUpdatesAtOnce_EachFromAProcess_LoseNothing() => UpdateAsync(threads: 0, processes: 1000);
+
+    async Task UpdateAsync(int threads, int processes)
     {
         var hosts = FileOf("a 0\n# kept\nb 0\n");
-        var threads = Task.Run(() => Parallel.For(0, 950, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => new HostFileStore(hosts).Update(file => file.Count(i % 2 == 0 ? "a" : "b", 3))));
-        await Parallel.ForAsync(0, 50, new ParallelOptions { MaxDegreeOfParallelism = 5 }, async (i, _) => Assert.Equal(0, (await BurrowProcess.RunAsync("hosts", "add", hosts, "a", "1000")).ExitCode));
-        await threads;
-        Assert.Equal($"a {475 * 3 + 50_000}\n# kept\nb {475 * 3}\n", await File.ReadAllTextAsync(hosts));
+        var inside = Task.Run(() => Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => new HostFileStore(hosts).Update(file => file.Count(i % 2 == 0 ? "a" : "b", 3))));
+        await Parallel.ForAsync(0, processes, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) => Assert.Equal(0, (await BurrowProcess.RunAsync("hosts", "add", hosts, "a", "1000")).ExitCode));
+        await inside;
+        Assert.Equal($"a {(threads / 2 * 3) + (processes * 1000)}\n# kept\nb {threads / 2 * 3}\n", await File.ReadAllTextAsync(hosts));
     }
 
     [Fact]
-    public async Task KillInTheMiddleOfUpdates_LeavesTheOldOrTheNewFile_AndNoLock()
+    public async Task R_SHD_32_KillInTheMiddleOfUpdates_LeavesTheOldOrTheNewFile_AndNoLock()
     {
         var padding = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"host{i} {i}\n"));
         var hosts = FileOf(padding + "a 0\n");
@@ -81,5 +86,22 @@ public sealed class HostsTests : IDisposable
             done = count;
         }
         await ExpectAsync($"{done + 5}\n", "add", hosts, "a", "5");
+    }
+
+    /// <summary>The lock is the kernel's: whoever holds it when it is killed holds it no more, and what it left half written is in nobody's way.</summary>
+    [Fact]
+    public async Task R_SHD_32_LockOfAKilledProcess_IsFree()
+    {
+        var hosts = FileOf("a 1\n");
+        await File.WriteAllTextAsync(hosts + ".new", "half a fi");
+        await using var holder = ToolProcess.StartShell($"exec 9>'{hosts}.lock'; flock 9; echo held >&2; exec sleep 1000");
+        await holder.LineAsync("held");
+        await using var adding = ToolProcess.Start("hosts", "add", hosts, "a", "1");
+        var ended = adding.EndAsync();
+        Assert.NotSame(ended, await Task.WhenAny(ended, Task.Delay(700))); // it waits for the lock
+        Assert.Equal("a 1\n", await File.ReadAllTextAsync(hosts));
+        holder.KillHard();
+        Assert.Equal(0, (await ended).ExitCode);
+        Assert.Equal("a 2\n", await File.ReadAllTextAsync(hosts));
     }
 }

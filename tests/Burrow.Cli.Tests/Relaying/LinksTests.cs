@@ -8,6 +8,15 @@ public sealed class LinksTests : IDisposable
 {
     static readonly string[] Names = ["tcppipe", "tcppipe-least", "tcp-pf", "listentwo", "connecttwo"];
 
+    static readonly string[] Usages =
+    [
+        "tcppipe [options] SOURCE DESTINATION",
+        "tcppipe-least [options] [HOST BYTES] FILE",
+        "tcp-pf [options] -s [ADDRESS:]PORT {-d HOST:PORT | -l FILE -p PORT}",
+        "listentwo [options] -s [ADDRESS:]PORT -d [ADDRESS:]PORT",
+        "connecttwo [options] -s HOST:PORT -d HOST:PORT",
+    ];
+
     readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
@@ -31,11 +40,12 @@ public sealed class LinksTests : IDisposable
 
     static async Task CheckAsync(string folder)
     {
-        foreach (var name in Names)
+        foreach (var (name, usage) in Names.Zip(Usages))
         {
             var help = await BurrowProcess.RunProgramAsync(Path.Combine(folder, name), null, null, "-h");
             Assert.Equal(0, help.ExitCode);
-            Assert.Contains($"\n  {(name == "tcppipe" ? $"{name} " : name)}", help.Output, StringComparison.Ordinal);
+            Assert.Contains($"\nUsage:\n  {usage}\n\n", help.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("burrow [", help.Output, StringComparison.Ordinal);
             var wrong = await BurrowProcess.RunProgramAsync(Path.Combine(folder, name), null, null, "--unknown");
             Assert.Equal(2, wrong.ExitCode);
             Assert.Contains($"See '{name} --help'.", wrong.Error, StringComparison.Ordinal);
@@ -50,6 +60,17 @@ public sealed class LinksTests : IDisposable
         await BurrowProcess.RunAsync("links", _directory.Path);
         await File.WriteAllTextAsync(_directory.File("hosts"), "b 2\na 1\n");
         var result = await BurrowProcess.RunProgramAsync("sh", _directory.Path, new Dictionary<string, string> { ["PATH"] = $"{_directory.Path}:{Environment.GetEnvironmentVariable("PATH")}" }, "-c", "tcppipe-least hosts");
+        Assert.Equal((0, "a\n"), (result.ExitCode, result.Output));
+    }
+
+    [Theory]
+    [InlineData("burrow")]
+    [InlineData("tcppipe-least")]
+    public async Task FileNamedAsTheProgram_IsAFile(string name)
+    {
+        await BurrowProcess.RunAsync("links", _directory.File("bin"));
+        await File.WriteAllTextAsync(_directory.File(name), "a 1\n");
+        var result = await BurrowProcess.RunProgramAsync(Path.Combine(_directory.File("bin"), "tcppipe-least"), null, null, _directory.File(name));
         Assert.Equal((0, "a\n"), (result.ExitCode, result.Output));
     }
 

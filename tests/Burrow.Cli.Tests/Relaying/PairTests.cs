@@ -192,6 +192,92 @@ public sealed class PairTests : IAsyncDisposable
         await asking;
     }
 
+    /// <summary>Whatever strangers do at the port where machine A comes, none is led to a client and none keeps A away.</summary>
+    [Theory]
+    [InlineData("garbage")]
+    [InlineData("silence")]
+    [InlineData("a TLS handshake that stands still")]
+    [InlineData("the hello of a helper")]
+    [InlineData("another secret")]
+    [InlineData("no secret")]
+    public async Task WithASecret_AStrangerCantTakeThePlaceOfMachineA(string kind)
+    {
+        var secret = await SecretAsync();
+        var (service, port) = Peers.Echo("A ");
+        using var _ = service;
+        var (theirs, theirPort) = Peers.Echo("stranger ");
+        using var __ = theirs;
+        var (listen, clients, helpers) = await ListenTwoAsync("--hello-dst", "--secret-file", secret);
+        var strangers = new List<Socket>();
+        if (kind == "another secret") await ConnectTwo(helpers, theirPort, "--hello-from-src", "--secret-file", await SecretAsync("other")).EndAsync();
+        else if (kind == "no secret") ConnectTwo(helpers, theirPort, "--hello-from-src");
+        // More than may be half open from one address.
+        for (var i = 0; i < 80 && !kind.EndsWith("secret", StringComparison.Ordinal); i++)
+        {
+            var stranger = await Peers.ConnectAsync(helpers);
+            strangers.Add(stranger);
+            byte[] said = kind switch
+            {
+                "garbage" => System.Security.Cryptography.RandomNumberGenerator.GetBytes(200),
+                "a TLS handshake that stands still" => [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03], // of a ClientHello of 512 bytes, the first
+                "the hello of a helper" => "127.0.0.1 1\n"u8.ToArray(),
+                _ => [],
+            };
+            await stranger.SendAsync(said);
+        }
+        var asking = AskAsync(clients, "mine", "A ");
+        await listen.LineAsync("waits for the other machine");
+        ConnectTwo(helpers, port, "--hello-from-src", "--secret-file", secret);
+        await asking;
+        await AskAsync(clients, "again", "A ");
+        foreach (var stranger in strangers) stranger.Dispose();
+    }
+
+    /// <summary>100 MB each way at once; the second kind encrypts them, the third carries them in a session.</summary>
+    [Theory]
+    [InlineData("hello")]
+    [InlineData("secret")]
+    [InlineData("resume")]
+    public async Task R_SHD_51_AHundredMegabytes_BothWays_ArriveAsTheyAre(string kind)
+    {
+        const int Length = 100_000_000;
+        string[] common = kind switch { "secret" => ["--secret-file", await SecretAsync()], "resume" => ["--resume", "--secret-file", await SecretAsync()], _ => [] };
+        var (service, port) = Peers.Listen();
+        using var _ = service;
+        var (__, clients, helpers) = await ListenTwoAsync([.. common, .. kind == "resume" ? (string[])[] : ["--hello-dst"]]);
+        ConnectTwo(helpers, port, [.. common, .. kind == "resume" ? (string[])[] : ["--hello-from-src"]]);
+        using var client = await Peers.ConnectAsync(clients);
+        using var served = await service.AcceptAsync();
+        var sums = await Task.WhenAll(SendAsync(client, 1), ReceiveAsync(served), SendAsync(served, 2), ReceiveAsync(client)).WaitAsync(TimeSpan.FromSeconds(120));
+        Assert.Equal(sums[0], sums[1]);
+        Assert.Equal(sums[2], sums[3]);
+        Assert.NotEqual(sums[0], sums[2]);
+
+        static async Task<string> SendAsync(Socket socket, int seed)
+        {
+            using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+            var random = new Random(seed);
+            var buffer = new byte[1_000_000];
+            for (var sent = 0; sent < Length; sent += buffer.Length)
+            {
+                random.NextBytes(buffer);
+                hash.AppendData(buffer);
+                for (var at = 0; at < buffer.Length;) at += await socket.SendAsync(buffer.AsMemory(at));
+            }
+            socket.Shutdown(SocketShutdown.Send);
+            return Convert.ToHexString(hash.GetHashAndReset());
+        }
+
+        static async Task<string> ReceiveAsync(Socket socket)
+        {
+            using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+            var buffer = new byte[256 << 10];
+            int count;
+            while ((count = await socket.ReceiveAsync(buffer)) > 0) hash.AppendData(buffer.AsSpan(0, count));
+            return Convert.ToHexString(hash.GetHashAndReset());
+        }
+    }
+
     [Theory]
     [InlineData]
     [InlineData("--resume")]

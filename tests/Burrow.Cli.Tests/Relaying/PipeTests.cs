@@ -250,6 +250,69 @@ public sealed class PipeTests : IDisposable
         Assert.Contains(message, tool.Messages, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task R_SHD_06_Options_StandAnywhereBeforeTheOperands_InAnyOrderAndForm()
+    {
+        var prefix = FileOf("prefix", "first ");
+        string[][] forms =
+        [
+            ["-b", "OWN", "-i", "7", "--insert", prefix, "-l", "1000000", "-p", "-w", "0"],
+            ["-w", "0", "-p", "--limit", "1000000", "--insert", prefix, "-i", "7", "--bind-file", "OWN"],
+            ["--limit=1000000", "--bind-file=OWN", "-p", $"--insert={prefix}", "-i7"],
+        ];
+        foreach (var form in forms)
+        {
+            var own = FileOf("own", "127.0.0.9 900\n127.0.0.1 3\n");
+            await using var receiver = ToolProcess.Start(["pipe", .. form.Select(word => word.Replace("OWN", own, StringComparison.Ordinal)), ":0", "-"]);
+            await using var sender = ToolProcess.Start("pipe", "-", "127.0.0.1", Text(await receiver.PortAsync()));
+            await sender.FeedAsync("second"u8.ToArray());
+            var received = await receiver.EndAsync();
+            Assert.Equal((0, "first second"), (received.ExitCode, Encoding.ASCII.GetString(received.Output)));
+            Assert.Equal("127.0.0.9 900\n127.0.0.1 15\n", await File.ReadAllTextAsync(own));
+        }
+    }
+
+    [Theory]
+    [InlineData(":PORT", "127.0.0.1", "1")]
+    [InlineData("127.0.0.1", "1", ":PORT")]
+    [InlineData(":PORT", ":PORT")]
+    public async Task R_SHD_13_BothSockets_IsAUsageError_AndNothingIsBound(params string[] ends)
+    {
+        var (free, port) = Peers.Listen();
+        free.Dispose();
+        await using var tool = ToolProcess.Start(["pipe", .. ends.Select(end => end.Replace("PORT", Text(port), StringComparison.Ordinal))]);
+        var ended = tool.EndAsync();
+        while (!ended.IsCompleted)
+        {
+            await Assert.ThrowsAsync<SocketException>(() => Peers.ConnectAsync(port));
+            await Task.WhenAny(ended, Task.Delay(5));
+        }
+        Assert.Equal(2, (await ended).ExitCode);
+        Assert.Contains("may not both be sockets", tool.Messages, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-b")]
+    [InlineData("--bind-file")]
+    public async Task R_SHD_15_BindFile_DialsFromTheLeastUsedAddress(string option)
+    {
+        var (listener, port) = Peers.Listen();
+        using var _ = listener;
+        var own = FileOf("default", "127.0.0.1 1024\n127.0.0.2 512\n");
+        // Two in a row: the first brings its address above the other.
+        foreach (var (source, length) in new[] { ("127.0.0.2", 1000), ("127.0.0.1", 10) })
+        {
+            await using var sender = ToolProcess.Start("pipe", option, own, "-", "127.0.0.1", Text(port));
+            using var peer = await listener.AcceptAsync();
+            Assert.Equal(IPAddress.Parse(source), ((IPEndPoint)peer.RemoteEndPoint!).Address);
+            await sender.FeedAsync(Random(length));
+            Assert.Equal(length, (await peer.ReadAllAsync()).Length);
+            peer.Shutdown(SocketShutdown.Send);
+            Assert.Equal(0, (await sender.EndAsync()).ExitCode);
+        }
+        Assert.Equal("127.0.0.1 1034\n127.0.0.2 1512\n", await File.ReadAllTextAsync(own));
+    }
+
     [Theory]
     [InlineData("SOURCE is missing", 2)]
     [InlineData("DESTINATION is missing", 2, "-")]

@@ -37,6 +37,10 @@ sealed partial class ToolProcess : IAsyncDisposable
 
     public int Descriptors => Directory.GetFileSystemEntries($"/proc/{Id}/fd").Length;
 
+    /// <summary>In bytes (VmRSS of proc(5)).</summary>
+    public long ResidentMemory => long.Parse(
+        File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+
     public static ToolProcess Start(params string[] arguments) => Start(Program, new Dictionary<string, string>(), arguments);
 
     public static ToolProcess StartShell(string script) => Start("bash", new Dictionary<string, string>(), "-c", script);

@@ -140,7 +140,7 @@ public sealed class TcpDialerTests
     public async Task Bind_IsTheSourceOfTheConnection()
     {
         using var listener = Listen(IPAddress.Loopback);
-        var dialer = new TcpDialer(TimeProvider.System, null, IPAddress.Parse("127.0.0.9"));
+        var dialer = new TcpDialer(TimeProvider.System) { Sources = [IPAddress.Parse("127.0.0.9")] };
         var result = await dialer.DialAsync(new Target("127.0.0.1", PortOf(listener)), Ample, null, default);
         Assert.True(result.Succeeded);
         Assert.Equal("127.0.0.9", ((IPEndPoint)result.Connection.LocalEndPoint!).Address.ToString());

@@ -79,4 +79,16 @@ public sealed class TimeTests
         await delay;
         Assert.Equal(Seconds(3), clock.GetElapsedTime(0));
     }
+
+    [Fact]
+    public void Moment_WhenTheWallClockIsSet_KeepsItsAgeAndMovesItsDate()
+    {
+        var clock = new ManualClock();
+        var begin = clock.GetUtcNow();
+        var moment = new Moment(clock);
+        clock.Advance(TimeSpan.FromMinutes(3));
+        Assert.Equal(begin, moment.Date);
+        clock.SetUtcNow(begin - TimeSpan.FromDays(2));
+        Assert.Equal((TimeSpan.FromMinutes(3), begin - TimeSpan.FromDays(2) - TimeSpan.FromMinutes(3)), (moment.Age, moment.Date));
+    }
 }

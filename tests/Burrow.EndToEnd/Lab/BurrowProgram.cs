@@ -20,12 +20,15 @@ static class BurrowProgram
     public static LabProcess StartBurrow(this LabHost host, string user, params string[] arguments) => StartBurrow(host, user, descriptors: null, arguments);
 
     /// <summary>The same with few descriptors.</summary>
-    public static LabProcess StartBurrow(this LabHost host, string user, int? descriptors, params string[] arguments)
+    public static LabProcess StartBurrow(this LabHost host, string user, int? descriptors, params string[] arguments) => StartBurrow(host, user, descriptors, [], arguments);
+
+    /// <summary>The same with more in its environment.</summary>
+    public static LabProcess StartBurrow(this LabHost host, string user, int? descriptors, Dictionary<string, string> environment, params string[] arguments)
     {
         if (!File.Exists(Path)) throw new FileNotFoundException($"build the program first, or say in BURROW where it is: {Path}");
         var home = System.IO.Path.Combine(host.Folder, user);
         foreach (var folder in new[] { "run", "lib", "cache", "config" }) Directory.CreateDirectory(System.IO.Path.Combine(home, folder));
-        return host.Start(["sh", "-c", InOwnFolders, "burrow", Path, .. arguments], new Dictionary<string, string>
+        return host.Start(["sh", "-c", InOwnFolders, "burrow", Path, .. arguments], new Dictionary<string, string>(environment)
         {
             ["HOME"] = home,
             ["XDG_CONFIG_HOME"] = System.IO.Path.Combine(home, "config"),

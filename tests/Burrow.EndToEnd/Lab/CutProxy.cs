@@ -31,6 +31,9 @@ sealed class CutProxy : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Answers a caller in the target's place; false: this one is passed on as it is.</summary>
+    public Func<Socket, Task<bool>>? Intercept { get; set; }
+
     /// <summary>How many connections it has accepted.</summary>
     public int Accepted { get; private set; }
 
@@ -106,6 +109,12 @@ sealed class CutProxy : IAsyncDisposable
         try
         {
             await PausedAsync();
+            if (Intercept is { } intercept && await intercept(caller))
+            {
+                caller.Dispose();
+                return;
+            }
+
             var pair = new Pair(caller, await _host.ConnectAsync(_targetPort, _target));
             lock (_gate) _pairs.Add(pair);
             await Task.WhenAll(PumpAsync(pair.Caller, pair.Target), PumpAsync(pair.Target, pair.Caller));

@@ -42,6 +42,10 @@ sealed class Sshd
     public LabProcess ScpTo(LabHost host, int port, string source, string destination) =>
         host.Start(["scp", .. Options, "-P", port.ToString(CultureInfo.InvariantCulture), source, $"root@127.0.0.1:{destination}"]);
 
+    /// <summary>The same the other way.</summary>
+    public LabProcess ScpFrom(LabHost host, int port, string source, string destination) =>
+        host.Start(["scp", .. Options, "-P", port.ToString(CultureInfo.InvariantCulture), $"root@127.0.0.1:{source}", destination]);
+
     // No keep-alives of ssh's own: what is tested is that it notices nothing.
     string[] Options => ["-F", "none", "-i", Path.Combine(_folder, "key"), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "BatchMode=yes",
         "-o", "ServerAliveInterval=0", "-o", "TCPKeepAlive=no"];

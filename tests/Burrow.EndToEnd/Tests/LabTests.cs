@@ -24,7 +24,7 @@ public sealed class LabTests : IAsyncLifetime
         await socket.EchoAsync("hello");
     }
 
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-02")]
     public async Task Lab_ServerReachesClient_Never()
     {
         await using var echo = SocketService.Echo(_lab.Client, 7070, "0.0.0.0");

@@ -47,7 +47,7 @@ public sealed class LifecycleTests : TunnelTest
         Assert.Equal(0, await Jenny.EndAsync(Posix.SigTerm, seconds: 10));
     }
 
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-26")]
     public async Task AWrongSecret_EndsJackWithItsOwnCode_AndJennySaysWho()
     {
         StartJenny();
@@ -88,7 +88,7 @@ public sealed class LifecycleTests : TunnelTest
         Assert.Contains("burrow key new", jenny.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-29")]
     public async Task AFiveOctetAddress_IsAnErrorAtItsPlace()
     {
         var file = Path.Combine(Lab.Client.Folder, "burrow.conf");

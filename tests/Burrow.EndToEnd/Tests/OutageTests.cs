@@ -9,7 +9,7 @@ public sealed class OutageTests : TunnelTest
 {
     const int Megabyte = 1_000_000;
 
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-12")]
     public async Task AMegabyte_WrittenOnBothEndsDuringACut_IsAcceptedAndArrives()
     {
         await using var service = SocketService.Hold(Lab.Server, ServicePort);
@@ -32,7 +32,7 @@ public sealed class OutageTests : TunnelTest
         Assert.Equal(0, client.Available + server.Available);
     }
 
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-15")]
     public async Task Connections_OpenedDuringAnOutage_AreHeldAndThenWork()
     {
         await using var there = SocketService.Echo(Lab.Server, ServicePort);
@@ -79,10 +79,10 @@ public sealed class MemoryTests : TunnelTest
     const long Bound = 350_000_000;
     const long Gigabyte = 1L << 30;
 
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-16")]
     public Task Outage_OfTwentySeconds_WithASourceOfOneGigabyte_StaysWithinTheBound() => StaysWithinTheBoundAsync(Gigabyte, TimeSpan.FromSeconds(20), 180);
 
-    [Fact, Trait("Category", "Soak")]
+    [Fact, Trait("Category", "Soak"), Trait("Promise", "R-BURROW-16")]
     public Task Outage_OfFiveMinutes_WithASourceOfTenGigabytes_StaysWithinTheBound() => StaysWithinTheBoundAsync(10 * Gigabyte, TimeSpan.FromMinutes(5), 900);
 
     async Task StaysWithinTheBoundAsync(long length, TimeSpan outage, double limit)

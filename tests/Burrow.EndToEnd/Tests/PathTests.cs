@@ -17,7 +17,7 @@ public sealed class PathTests : CarriesOnTest
     [InlineData(UnknownPackets.Reset)]
     public Task FirewallForgets_ConnectionsGoOn(UnknownPackets afterwards) => GoesOnAfterAsync(() => Lab.Firewall.ForgetAsync(afterwards));
 
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-04")]
     public Task ConnectionsAreReset_ConnectionsGoOn() => GoesOnAfterAsync(() => Lab.Firewall.ResetConnectionsAsync());
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class PathTests : CarriesOnTest
         await GoesOnAfterAsync(Lab.Firewall.AllForgottenAsync, traffic: false);
     }
 
-    [Theory]
+    [Theory, Trait("Promise", "R-BURROW-03")]
     [InlineData("plaintext")]
     [InlineData("obfuscated")]
     public Task FirewallReboots_InEveryMode_ConnectionsGoOn(string mode) => GoesOnAfterAsync(() => Lab.Firewall.RebootAsync(TimeSpan.FromSeconds(1)), mode: mode);

@@ -8,7 +8,7 @@ namespace Burrow.EndToEnd.Tests;
 /// <summary>Who may do what: allow lists, permits, and ports that somebody else has.</summary>
 public sealed class PolicyTests : TunnelTest
 {
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-23")]
     public async Task AClientThatIsNotAllowed_IsClosedBeforeAnythingIsDialled()
     {
         await using var service = SocketService.Echo(Lab.Server, ServicePort);

@@ -8,7 +8,7 @@ namespace Burrow.EndToEnd.Tests;
 /// <summary>What people use the tunnel for, with the programs that they use.</summary>
 public sealed class ReadyMadeUseTests : TunnelTest
 {
-    [Theory]
+    [Theory, Trait("Promise", "R-BURROW-14")]
     [InlineData(UnknownPackets.Dropped)]
     [InlineData(UnknownPackets.Reset)]
     public async Task Ssh_OverAFirewallReboot_MissesNoTick(UnknownPackets afterwards)
@@ -41,7 +41,7 @@ public sealed class ReadyMadeUseTests : TunnelTest
         Assert.Equal(SHA256.HashData(content), SHA256.HashData(await File.ReadAllBytesAsync(copy)));
     }
 
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-11")]
     public async Task Curl_ThroughMapsOfBothDirections_GetsThePage()
     {
         await using var there = HttpFiles.Serve(Lab.Server, ServicePort, "Jenny's page");

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Burrow.EndToEnd.Lab;
 using Burrow.EndToEnd.Services;
@@ -25,6 +27,47 @@ public sealed class RelayToolTests : TunnelTest
             Assert.Contains("logged in", ssh.Output, StringComparison.Ordinal);
         }
         Assert.Contains("client 127.0.0.1:", connect.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Neither an end nor a reset comes: it is known by its silence, and the next machine that comes serves the client that came meanwhile.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task R_SHD_53_HelperThatVanishesSilentlyWhileItWaits_IsGivenUp_AndThePairIsFreeAgain(bool secret)
+    {
+        string[] more = secret ? ["--secret-file", Secret] : [];
+        await using var service = SocketService.Echo(Lab.Client, ServicePort);
+        var listen = Lab.Server.StartBurrow("there", ["listentwo", "-s", "1234", "-d", "2345", "--hello-dst", .. more]);
+        await listen.WaitForLineAsync($"listening on .*:{HelpersPort}");
+        Lab.Client.StartBurrow("behind", ["connecttwo", "-s", $"{NetworkLab.ServerAddress}:2345", "-d", $"127.0.0.1:{ServicePort}", "--hello-from-src", .. more]);
+        await listen.WaitForLineAsync("waits for a client");
+        await Lab.Firewall.OpenHoleAsync(Direction.Both);
+        await listen.WaitForLineAsync("left before a client came", seconds: 11 + 10);
+        using var client = await Lab.Server.ConnectAsync(ClientsPort);
+        await client.SendTextAsync("kept");
+        await listen.WaitForLineAsync("waits for the other machine");
+        await Lab.Firewall.CloseHoleAsync();
+        Assert.Equal("kept", await client.ReceiveTextAsync(4).Within(40, "the client is led on"));
+    }
+
+    /// <summary>With bytes on their way that nobody confirms, the kernel alone would wait for a quarter of an hour.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task R_SHD_53_HelperThatVanishesSilentlyWhileItServes_IsGivenUp_AndThePairIsFreeAgain(bool bytesOnTheirWay)
+    {
+        await using var service = SocketService.Echo(Lab.Client, ServicePort);
+        var listen = Lab.Server.StartBurrow("there", "listentwo", "-s", "1234", "-d", "2345", "--hello-dst");
+        await listen.WaitForLineAsync($"listening on .*:{HelpersPort}");
+        Lab.Client.StartBurrow("behind", "connecttwo", "-s", $"{NetworkLab.ServerAddress}:2345", "-d", $"127.0.0.1:{ServicePort}", "--hello-from-src");
+        using var client = await Lab.Server.ConnectAsync(ClientsPort);
+        await client.EchoAsync("served");
+        await Lab.Firewall.OpenHoleAsync(Direction.Both);
+        if (bytesOnTheirWay) await client.SendTextAsync("into the void");
+        Assert.Equal(SocketError.ConnectionReset, await client.HowItEndsAsync().Within(11 + 15, "the client is told"));
+        await Lab.Firewall.CloseHoleAsync();
+        using var next = await Lab.Server.ConnectAsync(ClientsPort);
+        await next.EchoAsync("served again", seconds: 60);
     }
 
     [Fact]
@@ -82,6 +125,21 @@ public sealed class RelayToolTests : TunnelTest
         await receiver.WaitForLineAsync("^y$");
         await Lab.Firewall.RebootAsync(TimeSpan.FromSeconds(0.5), UnknownPackets.Reset);
         Assert.Equal(1, await sender.WaitForExitAsync(60));
+    }
+
+    /// <summary>Of the addresses of INADDR_DEFAULT's name, the one of the target's family is used, whichever comes first.</summary>
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task R_SHD_05_InaddrDefaultThatIsAName_ServesBothFamilies_AlsoUnderResume(string address)
+    {
+        using var listener = Lab.Client.Listen(HelpersPort, address);
+        var target = new IPEndPoint(IPAddress.Parse(address), HelpersPort);
+        Lab.Client.Start(
+            [BurrowProgram.Path, "connecttwo", "-s", target.ToString(), "-d", "localhost:1", "--secret-file", Secret, "--resume"],
+            new Dictionary<string, string> { ["BURROW_DIRECTORY"] = Lab.Folder, ["INADDR_DEFAULT"] = "localhost" });
+        using var accepted = await listener.AcceptAsync().Within(20, "it dials");
+        Assert.Equal(target.Address, ((IPEndPoint)accepted.RemoteEndPoint!).Address);
     }
 
     static LabProcess Shell(LabHost host, string user, string script)

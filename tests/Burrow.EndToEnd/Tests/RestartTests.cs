@@ -8,7 +8,7 @@ namespace Burrow.EndToEnd.Tests;
 /// <summary>A process that is gone takes its channels with it, at once and visibly; what comes after it works.</summary>
 public sealed class RestartTests : TunnelTest
 {
-    [Theory]
+    [Theory, Trait("Promise", "R-BURROW-30")]
     [InlineData(Posix.SigTerm)]
     [InlineData(Posix.SigKill)]
     public async Task JennyRestarts_ClientsAreReset_AndNewOnesWork(int signal)

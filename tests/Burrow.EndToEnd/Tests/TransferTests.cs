@@ -13,7 +13,7 @@ public sealed class TransferTests : TunnelTest
     const int Cuts = 30;
     const int Mebibyte = 1 << 20;
 
-    [Theory]
+    [Theory, Trait("Promise", "R-BURROW-08"), Trait("Promise", "R-BURROW-13")]
     [InlineData("encrypted")]
     [InlineData("obfuscated")]
     [InlineData("plaintext")]
@@ -26,7 +26,7 @@ public sealed class TransferTests : TunnelTest
     [InlineData("plaintext", 4)]
     public Task TwentyChannels_TwentyMebibytesBothWays_ThirtyCuts(string mode, int seed) => SurvivesAsync(mode, 20 * Mebibyte, seed);
 
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-09")]
     public async Task AHundredClients_EachGetTheirOwnStream()
     {
         await using var echo = SocketService.Echo(Lab.Server, ServicePort);

@@ -9,7 +9,7 @@ namespace Burrow.EndToEnd.Tests;
 /// <summary>What one end of a connection does is what the other end sees: half-close, reset, refusal, and nothing.</summary>
 public sealed class TransparencyTests : TunnelTest
 {
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-10")]
     public async Task HalfClose_TravelsEachWay_AndTheOtherDirectionGoesOn()
     {
         await using var service = SocketService.Hold(Lab.Server, ServicePort);
@@ -25,7 +25,7 @@ public sealed class TransparencyTests : TunnelTest
         Assert.Equal(SocketError.Success, await client.HowItEndsAsync().Within(20, "the end of the answer"));
     }
 
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-10")]
     public async Task Reset_TravelsEachWay()
     {
         await using var service = SocketService.Hold(Lab.Server, ServicePort);
@@ -45,7 +45,7 @@ public sealed class TransparencyTests : TunnelTest
         Assert.Equal(SocketError.ConnectionReset, await secondServer.HowItEndsAsync().Within(20, "the reset at the service"));
     }
 
-    [Theory]
+    [Theory, Trait("Promise", "R-BURROW-10")]
     [InlineData("127.0.0.1:7999")]
     [InlineData("no-such-host.invalid:80")]
     [InlineData("[::1]:7999")]
@@ -60,7 +60,7 @@ public sealed class TransparencyTests : TunnelTest
         Assert.True(await curl.WaitForExitAsync() is 7 or 56, curl.Output);
     }
 
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-10")]
     public async Task AConnectionWithoutAByte_OpensAndClosesTheOtherEnd()
     {
         await using var service = SocketService.Hold(Lab.Server, ServicePort);
@@ -95,7 +95,7 @@ public sealed class TransparencyTests : TunnelTest
         await fourByName.EchoAsync("four by name");
     }
 
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-06")]
     public async Task FiftyMaps_EachLeadToTheirOwnTarget()
     {
         var services = Enumerable.Range(0, 50).Select(i => SocketService.Start(Lab.Server, 7200 + i, caller => caller.SendTextAsync($"{i:D2}"))).ToList();

@@ -10,7 +10,7 @@ public sealed class WireTests : TunnelTest
 {
     const string Marker = "The quick brown fox jumps over the lazy dog";
 
-    [Theory]
+    [Theory, Trait("Promise", "R-BURROW-24"), Trait("Promise", "R-BURROW-25"), Trait("Promise", "R-BURROW-26")]
     [InlineData("plaintext", true, false)]
     [InlineData("obfuscated", false, true)]
     [InlineData("encrypted", false, false)]
@@ -27,7 +27,7 @@ public sealed class WireTests : TunnelTest
         Assert.False(Contains(wire, (await File.ReadAllTextAsync(Secret)).Trim()));
     }
 
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-27")]
     public async Task SeveralModes_BetweenTheSameEnds_EachShowWhatTheySay()
     {
         await using var echo = SocketService.Echo(Lab.Server, ServicePort);
@@ -47,7 +47,7 @@ public sealed class WireTests : TunnelTest
         Assert.True(Contains(wire, Convert.ToHexStringLower("readable with effort"u8)));
     }
 
-    [Fact]
+    [Fact, Trait("Promise", "R-BURROW-05")]
     public async Task JennyNeverDials()
     {
         await using var echo = SocketService.Echo(Lab.Server, ServicePort);

@@ -102,6 +102,27 @@ public sealed class HostLedgerTests : IDisposable
     }
 
     [Fact]
+    [SupportedOSPlatform("linux")]
+    public void Update_ByRoot_KeepsOwnerAndGroup()
+    {
+        Assert.SkipUnless(System.Environment.IsPrivilegedProcess, "only root may give files away");
+        var store = Store("a 0\n");
+        Run("chown", "12345:23456", store.Path);
+        Run("chmod", "2640", store.Path);
+        store.Update(file => file.Count("a", 1));
+        Assert.Equal("12345:23456 2640\n", Run("stat", "-c", "%u:%g %a", store.Path));
+    }
+
+    static string Run(string program, params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        return output;
+    }
+
+    [Fact]
     public void MissingFile_IsNamed() =>
         Assert.Equal("/nonexistent/hosts: can't be read: there is no such file", Assert.Throws<HostFileException>(() => new HostFileStore("/nonexistent/hosts").Read()).Message);
 }

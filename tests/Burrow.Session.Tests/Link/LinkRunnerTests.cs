@@ -146,6 +146,45 @@ public sealed class LinkRunnerTests
         Assert.Equal(EndReason.Stopped, await before.WaitAsync(Soon));
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(15)]
+    public async Task OlderCarrier_WhoseWriteDoesNotEnd_IsToldOfAndIsWaitedForTenSecondsAndNoLonger(int seconds)
+    {
+        var clock = new ManualClock();
+        var jack = new PairEnd(isJack: true);
+        var lingers = new List<TimeSpan>();
+        var runner = new LinkRunner(jack.Session, clock) { OlderLingers = lingers.Add };
+        var (a, _) = MemoryConnection.CreatePair();
+        var (b, _) = MemoryConnection.CreatePair();
+        var stuck = new StuckConnection(a);
+        var older = runner.RunAsync(stuck, AttachPoint.Birth);
+        var taken = jack.Session.TryTakeEpoch(2, 0);
+        var newer = runner.RunAsync(b, new AttachPoint(2, taken.Start, 0));
+        await stuck.Abandoned.WaitAsync(Soon);
+        Assert.Equal((0, false), (lingers.Count, older.IsCompleted));
+
+        clock.Advance(TimeSpan.FromSeconds(seconds));
+        await WaitForAsync(() => lingers.Count == 1);
+        Assert.Equal(TimeSpan.FromSeconds(2), lingers[0]);
+        if (seconds < 10)
+        {
+            stuck.Release();
+            await WaitForAsync(() => jack.Session.IsAttached);
+            Assert.Null(jack.Ended);
+            b.Abort(EndReason.Stopped);
+            Assert.Equal(EndReason.Stopped, await newer.WaitAsync(Soon));
+        }
+        else
+        {
+            Assert.Equal(LinkRunner.OlderStuck, await newer.WaitAsync(Soon));
+            Assert.Equal(LinkRunner.OlderStuck, jack.Ended);
+            Assert.NotNull(b.End);
+            stuck.Release();
+        }
+        await older.WaitAsync(Soon);
+    }
+
     [Fact]
     public async Task ResetByUs_OfAChannelThatReadsAheadWhileNoCarrierIsUp_GivesItsMemoryBackAndEndsItOnce()
     {

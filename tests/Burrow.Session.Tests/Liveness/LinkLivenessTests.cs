@@ -77,6 +77,23 @@ public sealed class LinkLivenessTests
     }
 
     [Fact]
+    public void BytesSent_BehindAPingInTheSameBatch_ArePingedForOnceMore()
+    {
+        // Its pong may come back over a path that died between the two.
+        var link = Answered(Ms(10));
+        Advance(link, Ms(600));
+        link.OnSent(_now);
+        Assert.True(link.TakePing(_now, out var token, beforeStream: true));
+        _now += Ms(10);
+        Assert.NotNull(link.OnPong(token, _now));
+        Assert.InRange(link.NextTick(_now), Ms(1), Ms(500));
+        Advance(link, link.NextTick(_now));
+        Assert.True(link.TakePing(_now, out token));
+        Assert.NotNull(link.OnPong(token, _now));
+        Assert.True(link.NextTick(_now) > TimeSpan.FromSeconds(10), "and no more than once");
+    }
+
+    [Fact]
     public void BytesReceived_ArePingedForAsWell_SoThatADownloadThatStopsIsNoticed()
     {
         var link = Answered(Ms(10));

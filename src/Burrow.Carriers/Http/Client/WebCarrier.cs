@@ -32,7 +32,7 @@ public sealed class WebCarrier(WebWay way, ProxySettings settings) : ICarrier
         _ => "cycles",
     };
 
-    public async ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, TimeSpan timeout, IPAddress? bind, CancellationToken stop)
+    public async ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, TimeSpan timeout, IReadOnlyList<IPAddress> sources, CancellationToken stop)
     {
         var client = new WebClient(url, settings, timeout);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);

@@ -29,6 +29,7 @@ public sealed class TlsClient(KeyIdentity identity, IReadOnlyCollection<Pin> pin
                 return !refused;
             },
             EnabledSslProtocols = SslProtocols.Tls13,
+            CipherSuitesPolicy = TlsSettings.Suites,
             ApplicationProtocols = [TlsSettings.Protocol],
             AllowRenegotiation = false,
             AllowTlsResume = false,

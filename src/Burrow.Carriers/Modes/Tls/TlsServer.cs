@@ -26,6 +26,7 @@ public sealed class TlsServer
             RemoteCertificateValidationCallback = static (_, _, _, _) => true,
 #pragma warning restore CA5359
             EnabledSslProtocols = SslProtocols.Tls13,
+            CipherSuitesPolicy = TlsSettings.Suites,
             ApplicationProtocols = [TlsSettings.Protocol],
             AllowRenegotiation = false,
             AllowTlsResume = false,

@@ -67,7 +67,7 @@ sealed class Checkup(TlsClient? tls, ProxySettings proxies)
             var result = await new ProxyDialer(through).DialAsync(proxy, url.Target!, DialTimeout, stop);
             return (result.Connection, result.Failure);
         }
-        var (carried, failure) = await CarrierRegistry.DialAsync(url, through, DialTimeout, bind: null, stop);
+        var (carried, failure) = await CarrierRegistry.DialAsync(url, through, DialTimeout, sources: [], stop);
         return (carried?.Connection, failure);
     }
 

@@ -14,8 +14,8 @@ namespace Burrow.Cli.Compose.Jack;
 /// <param name="tls">Null when every carrier is authenticated by itself.</param>
 /// <param name="proxies">What stands between.</param>
 /// <param name="time">For overlapped dials.</param>
-/// <param name="bind">The local address to dial from; null: the system chooses.</param>
-sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, ProxySettings proxies, TimeProvider time, IPAddress? bind = null) : IJennyDoor
+/// <param name="sources">Local addresses to dial from: for each of hers the first of its family. None: the system chooses.</param>
+sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, ProxySettings proxies, TimeProvider time, params IReadOnlyList<IPAddress> sources) : IJennyDoor
 {
     // As long as the kernel needs for its third SYN.
     static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(8);
@@ -32,7 +32,7 @@ sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, ProxySett
 
     readonly Lock _gate = new();
     readonly WayTable _ways = new(urls.Count); // guarded by _gate
-    readonly ProxyDialer _proxied = new(proxies, bind is null ? null : new TcpDialer(time, bind: bind));
+    readonly ProxyDialer _proxied = new(proxies, sources.Count == 0 ? null : new TcpDialer(time) { Sources = sources });
     DoorResult _lastRefusal; // guarded by _gate
 
     public string Name { get; } = (urls[0] with { Way = null }).ToString();
@@ -132,7 +132,7 @@ sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, ProxySett
         var kind = proxy is null ? url.Kind : $"{url.Kind} through {proxy}";
         // A proxy counts tries, and answers quickly or not at all; a web server counts requests: one at a time.
         var timeout = pressing ? PressingTimeout : DialTimeout;
-        var (dialled, failure) = url.IsWeb ? await CarrierRegistry.DialAsync(url, proxies, timeout, bind, stop)
+        var (dialled, failure) = url.IsWeb ? await CarrierRegistry.DialAsync(url, proxies, timeout, sources, stop)
             : proxy is not null ? await DialAsync(proxy, url, timeout, stop)
             : pressing ? await OverlappedDial.DialAsync(token => DialAsync(url, token), RedialPolicy.Quick, DialTimeout, time, stop)
             : await DialAsync(url, stop);
@@ -164,7 +164,7 @@ sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, ProxySett
         }
     }
 
-    ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, CancellationToken stop) => CarrierRegistry.DialAsync(url, proxies, DialTimeout, bind, stop);
+    ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, CancellationToken stop) => CarrierRegistry.DialAsync(url, proxies, DialTimeout, sources, stop);
 
     async ValueTask<CarrierResult<Carried?>> DialAsync(ProxyServer proxy, CarrierUrl url, TimeSpan timeout, CancellationToken stop)
     {

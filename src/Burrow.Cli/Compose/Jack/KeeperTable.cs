@@ -68,7 +68,7 @@ sealed class KeeperTable(Func<Mode, byte, SessionKeeper> make, int paths, Cancel
         lock (_gate) keepers = [.. _keepers.Select(known => known.Keeper)];
         foreach (var keeper in keepers)
         {
-            if (keeper.Session is { } session) yield return TunnelStatus.Of(session, peer, keeper.BornAt, keeper.Carriers);
+            if (keeper.Session is { } session) yield return TunnelStatus.Of(session, peer, keeper.Born.Date, keeper.Carriers);
             else yield return new SessionStatus("-", keeper.Mode.Text(), peer, SessionState.Waiting, DateTimeOffset.UtcNow, null, null, 0, 0, 0, 0, 0, 0, 0);
         }
     }

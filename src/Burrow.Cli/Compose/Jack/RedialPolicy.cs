@@ -24,6 +24,13 @@ sealed class RedialPolicy(TimeSpan longest)
         _pause = Quick;
     }
 
+    /// <summary>Jenny has answered, and then the carrier failed: the path is there, so the next attempts are quick ones again. Not without a pause: somebody may be answering in her place.</summary>
+    public void Answered(TimeSpan now)
+    {
+        _since = now;
+        _pause = Quick;
+    }
+
     /// <summary>Whether it is still worth to try many times a second.</summary>
     public bool IsQuick(TimeSpan now) => _since is not { } since || now - since < QuickFor;
 

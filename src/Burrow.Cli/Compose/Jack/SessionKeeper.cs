@@ -1,6 +1,7 @@
 using Burrow.Cli.Compose.Maps;
 using Burrow.Cli.Config;
 using Burrow.Core;
+using Burrow.Core.Time;
 using Burrow.Session;
 using Burrow.Session.Handshake;
 using Burrow.Session.Link;
@@ -29,7 +30,8 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
 
     public byte Path => path;
 
-    public DateTimeOffset BornAt { get; private set; }
+    /// <summary>When the session was born that is kept, or was last.</summary>
+    public Moment Born { get; private set; } = new(jack.Ends.Time);
 
     public CarrierHistory Carriers { get; } = new(jack.Ends.Time);
 
@@ -142,9 +144,9 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         var session = new Session.Session(born.Session, mode, born.ResumeKey.ToArray(), isJack: true, end, jack.Budget) { Options = jack.Options };
         end.Bind(session);
         end.Ended += _ => Unpublish(session, end);
-        var runner = Runner = new LinkRunner(session, Time);
+        var runner = Runner = new LinkRunner(session, Time) { OlderLingers = age => TunnelLog.OlderLingers(Logger, _modeText, jack.Door.Name, Duration.Format(age)) };
         var alarm = new LinkAlarm(end);
-        BornAt = Time.GetUtcNow();
+        Born = new Moment(Time);
         jack.Met.Happened = true;
         jack.Wants(born.WantedModes);
         Publish(session, end);
@@ -303,6 +305,8 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
             var result = await new JackHandshake(door.Connection, door.Trust, HandshakeDeadline, Time).AttachAsync(session, atLeast, stop);
             if (result.Failure is not { } failure) return ((door, result.Point), null);
             await door.Connection.DisposeAsync();
+            if (session.Epoch >= atLeast) // taken when CHALLENGE came, and the older carrier given up for it: every moment now is one in which the connections stand still
+                lock (_gate) _policy.Answered(Time.GetElapsedTime(0));
             if (failure.Reason.Cause == EndCause.StaleEpoch) atLeast = Math.Max(atLeast, failure.EpochToExceed);
             else if (failure is { Kind: FailureKind.Refused, Reason.Cause: EndCause.Credential }) return (null, failure.Reason);
             else if (failure.IsFinal || (failure.Kind == FailureKind.Hint && await IsGoneAsync(session, stop))) session.Close(failure.Reason);

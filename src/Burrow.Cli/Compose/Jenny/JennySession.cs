@@ -2,6 +2,7 @@ using Burrow.Cli.Compose.Maps;
 using Burrow.Cli.Config;
 using Burrow.Cli.Status;
 using Burrow.Core;
+using Burrow.Core.Time;
 using Burrow.Session.Handshake;
 using Burrow.Session.Link;
 using Microsoft.Extensions.Logging;
@@ -23,7 +24,7 @@ sealed class JennySession(Session.Session session, SessionEnd end, LinkRunner ru
 
     public string Peer { get; } = peer;
 
-    public DateTimeOffset BornAt { get; } = time.GetUtcNow();
+    public Moment Born { get; } = new(time);
 
     /// <summary>What this Jack opened here: her status has no maps of his.</summary>
     public MapStatus Status() => End.Traffic.Status($"{Session.Mode.ToString().ToLowerInvariant()} channels of {Peer}", MapState.Listening, null);

@@ -21,6 +21,7 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
     readonly Lock _gate = new();
     readonly Dictionary<SessionId, JennySession> _sessions = [];
     readonly Dictionary<(string? Credential, UInt128 Instance), ulong> _runs = [];
+    TaskCompletionSource _birth = NewSignal(); // guarded by _gate
 
     public BirthDecision Birth(BirthRequest request)
     {
@@ -28,6 +29,7 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
         var message = request.Message;
         List<JennySession> over;
         JennySession born;
+        TaskCompletionSource birth;
         lock (_gate)
         {
             var instance = (request.Credential, message.Instance);
@@ -45,11 +47,13 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
             foreach (var session in over) _sessions.Remove(session.Session.Id);
             born = Create(request, grant);
             _sessions.Add(born.Session.Id, born);
+            (birth, _birth) = (_birth, NewSignal());
         }
         // Outside of the lock, but before Jack hears of the birth: the old run's listeners are free when the new one asks for them.
         foreach (var session in over) session.Session.Close(new EndReason(EndPhase.Close, EndSide.Far, EndCause.Superseded, message.Name));
         if (grant.Authority.OwnMaps) context.Maps.AddAsker(message.Mode, born.End);
         if (born.Session.Ended is not null) context.Maps.RemoveAsker(born.End); // superseded already
+        birth.SetResult();
         TunnelLog.SessionBorn(context.Logger, born.Session.Id, message.Mode.Text(), born.Peer, request.Remote);
         return new BirthDecision.Granted(born.Session, wantedModes());
     }
@@ -69,9 +73,15 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
     {
         lock (_gate)
         {
-            var best = _sessions.Values.Where(session => session.Session.Mode == mode && session.OwnMaps).OrderBy(session => session.Session.IsAttached).ThenBy(session => session.BornAt).LastOrDefault();
+            var best = _sessions.Values.Where(session => session.Session.Mode == mode && session.OwnMaps).OrderBy(session => session.Session.IsAttached).ThenBy(session => session.Born.Timestamp).LastOrDefault();
             return new(best?.Session);
         }
+    }
+
+    /// <summary>Completes at the next birth: for who got null from <see cref="PickAsync"/> and can wait. To be taken before the look that it follows.</summary>
+    public Task NextBirth
+    {
+        get { lock (_gate) return _birth.Task; }
     }
 
     public IReadOnlyList<JennySession> All
@@ -103,7 +113,8 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
         var key = RandomNumberGenerator.GetBytes(32);
         var session = new Session.Session(SessionId.Create(), request.Message.Mode, key, isJack: false, end, budget) { Options = options };
         end.Bind(session);
-        var born = new JennySession(session, end, new LinkRunner(session, context.Time), request.Credential, request.Message, peer, grant.Authority.OwnMaps, context.Time);
+        var runner = new LinkRunner(session, context.Time) { OlderLingers = age => TunnelLog.OlderLingers(context.Logger, session.Mode.Text(), peer, Duration.Format(age)) };
+        var born = new JennySession(session, end, runner, request.Credential, request.Message, peer, grant.Authority.OwnMaps, context.Time);
         end.Ended += reason => OnEnded(born, reason);
         return born;
     }
@@ -119,6 +130,8 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
         context.Maps.RemoveAsker(session.End);
         TunnelLog.SessionEnded(context.Logger, session.Session.Id, session.Session.Mode.Text(), session.Peer, reason);
     }
+
+    static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     static BirthDecision.Refused Refuse(EndCause cause, string detail) => new(new EndReason(EndPhase.Handshake, EndSide.Local, cause, detail));
 }

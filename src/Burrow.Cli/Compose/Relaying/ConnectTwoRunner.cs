@@ -112,7 +112,7 @@ sealed class ConnectTwoRunner
     {
         var result = await _dialer.DialAsync(_options.Source, ToolSockets.DialTimeout, null, _stop);
         if (!result.Succeeded) return (null, result.Failure);
-        if (result.Connection is SocketConnection socket) SocketTuning.TrySetKeepAlive(socket, ProbeIdle, ProbeInterval, Probes);
+        if (result.Connection is SocketConnection socket) SilenceWatch.Start(socket, ProbeIdle, ProbeInterval, Probes, _time);
         if (_tls is null) return (Opened(result.Connection), null);
         EndReason? failure;
         await using (_time.CreateTimer(static late => ((Connection)late!).Abort(new EndReason(EndPhase.Handshake, EndSide.Path, EndCause.TimedOut, "no answer to the TLS handshake")), result.Connection, TlsTimeout, Timeout.InfiniteTimeSpan))

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Burrow.Cli.Config.Relaying;
 using Burrow.Cli.Hosting;
 using Burrow.Cli.Status;
@@ -21,7 +20,7 @@ sealed class ForwardRunner
     readonly TimeProvider _time = TimeProvider.System;
     readonly RelayTraffic _traffic;
     readonly Chores _chores;
-    readonly ConcurrentDictionary<Connection, byte> _clients = new();
+    readonly RelayOptions _parts; // of all relays that have no prefix of their own
     readonly TcpDialer _dialer;
     readonly HostLedger? _ledger;
     readonly BalancedOutbound? _balanced;
@@ -31,6 +30,7 @@ sealed class ForwardRunner
         (_options, _logger, _stop) = (options, logger, stop);
         _traffic = new RelayTraffic(_time);
         _chores = new Chores(logger);
+        _parts = new RelayOptions { EndPolicy = options.EndPolicy, ForwardRate = options.Rate, BackwardRate = options.Rate, Time = _time };
         _dialer = ToolSockets.Dialer(local, _time);
         if (options.HostFile is not { } file) return;
         _ledger = new HostLedger(new HostFileStore(file));
@@ -68,13 +68,13 @@ sealed class ForwardRunner
         await using var status = StatusServer.Start("forward", new RelayStatus("forward", () => _traffic.Status(_options.ToString())), _logger);
         await using var counting = new Counting([_ledger], _options.Interval, _time, _logger);
         await using var screen = Show(context.Terminal);
-        listener.Start(client => _chores.Add(() => ServeAsync(client)));
+        listener.Start(client => _chores.Add(ServeAsync(client)));
 
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var onStop = _stop.Register(() => stopped.TrySetResult());
         await stopped.Task;
         await listener.DisposeAsync();
-        foreach (var client in _clients.Keys) client.Abort(EndReason.Stopped);
+        _traffic.Abort(EndReason.Stopped);
         await _chores.WhenDoneAsync();
         return ExitCode.Done;
     }
@@ -92,7 +92,7 @@ sealed class ForwardRunner
 
     async Task ServeAsync(Connection client)
     {
-        _clients.TryAdd(client, 0);
+        var isLed = false;
         try
         {
             if (_stop.IsCancellationRequested) return;
@@ -105,13 +105,24 @@ sealed class ForwardRunner
             var (host, result) = _balanced is not null
                 ? await _balanced.DialAsync(_options.HostPort, ToolSockets.DialTimeout, _stop)
                 : new BalancedResult("", await _dialer.DialAsync(_options.Target!, ToolSockets.DialTimeout, null, _stop));
-            if (result.Succeeded) await RelayAsync(client, result.Connection, host);
-            else Refuse(client, result.Failure);
+            if (!result.Succeeded)
+            {
+                Refuse(client, result.Failure);
+            }
+            else if (Prefix(client) is (true, var prefix))
+            {
+                // A chore of its own, so that nothing of this one is kept for as long as the relay runs.
+                isLed = true;
+                _chores.Add(RelayAsync(client, result.Connection, host, prefix));
+            }
+            else
+            {
+                await result.Connection.DisposeAsync();
+            }
         }
         finally
         {
-            _clients.TryRemove(client, out _);
-            await client.DisposeAsync();
+            if (!isLed) await client.DisposeAsync();
         }
     }
 
@@ -121,20 +132,28 @@ sealed class ForwardRunner
         client.Abort(reason);
     }
 
-    async Task RelayAsync(Connection client, Connection target, string host)
+    /// <summary>Owns both connections.</summary>
+    async Task RelayAsync(Connection client, Connection target, string host, Stream? prefix)
     {
-        await using (target)
+        var relay = new Relay(client, target, prefix is null ? _parts : _parts with { Prefix = prefix });
+        var account = Count(relay, host);
+        _traffic.Began(relay);
+        try
         {
-            if (Prefix(client) is not (true, var prefix)) return;
-            var relay = new Relay(client, target, new RelayOptions { EndPolicy = _options.EndPolicy, ForwardRate = _options.Rate, BackwardRate = _options.Rate, Prefix = prefix, Time = _time });
-            var account = _ledger?.Open(host, () => relay.Forward + relay.Backward);
-            _traffic.Began(relay);
+            if (_stop.IsCancellationRequested) relay.Abort(EndReason.Stopped); // those that ran were told before this one did
             var result = await relay.RunAsync();
-            _traffic.Ended(relay);
-            account?.Close();
             if (_logger.IsEnabled(LogLevel.Debug)) RelayLog.Ended(_logger, client.RemoteEndPoint, target.RemoteEndPoint?.ToString() ?? host, result.Forward, result.Backward, result.Reason);
         }
+        finally
+        {
+            _traffic.Ended(relay);
+            account?.Close();
+            await target.DisposeAsync();
+            await client.DisposeAsync();
+        }
     }
+
+    HostAccount? Count(Relay relay, string host) => _ledger?.Open(host, () => relay.Forward + relay.Backward);
 
     (bool Ok, Stream? Prefix) Prefix(Connection client)
     {

@@ -14,11 +14,14 @@ sealed class InboundCarrierListener : ICarrierListener
     readonly ListenerInbound _listener;
     readonly Channel<Connection> _accepted = Channel.CreateBounded<Connection>(MostWaiting);
 
-    public InboundCarrierListener(ListenerInbound listener)
+    /// <param name="listener">Bound; started here.</param>
+    /// <param name="accepted">Sees each connection first.</param>
+    public InboundCarrierListener(ListenerInbound listener, Action<Connection>? accepted = null)
     {
         _listener = listener;
         listener.Start(connection =>
         {
+            accepted?.Invoke(connection);
             if (!_accepted.Writer.TryWrite(connection)) connection.Abort(new EndReason(EndPhase.Accept, EndSide.Local, EndCause.Busy));
         });
         _ = listener.Over.ContinueWith(_ => _accepted.Writer.TryComplete(), TaskScheduler.Default);

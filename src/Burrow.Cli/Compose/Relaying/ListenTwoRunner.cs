@@ -21,7 +21,7 @@ sealed class ListenTwoRunner
     // On each side. Each holds two sockets' worth of memory and up to 4 KiB of what it said early.
     const int MostWaiting = 1024;
 
-    // A machine that vanished without a word is known to be gone after 11 s, before the next client is led to it.
+    // A machine that vanished without a word is known to be gone after 11 s, whether it waits or serves a client.
     static readonly TimeSpan ProbeIdle = TimeSpan.FromSeconds(5);
     static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(2);
     const int Probes = 3;
@@ -87,7 +87,11 @@ sealed class ListenTwoRunner
 
     Task ServeAnybody(ListenerInbound helpers)
     {
-        helpers.Start(helper => _chores.Add(() => ServeHelperAsync(helper)));
+        helpers.Start(helper =>
+        {
+            Watch(helper);
+            _chores.Add(ServeHelperAsync(helper));
+        });
         return Task.CompletedTask;
     }
 
@@ -104,14 +108,15 @@ sealed class ListenTwoRunner
             caller.Admit();
             await ServeHelperAsync(caller.Connection);
         }, (remote, reason) => RelayLog.HelperRefused(_logger, remote, reason), time: _time);
-        return port.RunAsync(new InboundCarrierListener(helpers));
+        return port.RunAsync(new InboundCarrierListener(helpers, Watch));
     }
 
-    Task ServeHelperAsync(Connection connection)
+    void Watch(Connection helper)
     {
-        if (connection is SocketConnection socket) SocketTuning.TrySetKeepAlive(socket, ProbeIdle, ProbeInterval, Probes);
-        return SeatAsync(PairSide.Helper, new WaitingConnection(connection, leavesByEnding: true));
+        if (helper is SocketConnection socket) SilenceWatch.Start(socket, ProbeIdle, ProbeInterval, Probes, _time);
     }
+
+    Task ServeHelperAsync(Connection connection) => SeatAsync(PairSide.Helper, new WaitingConnection(connection, leavesByEnding: true));
 
     Task ServeClientAsync(Connection connection) => SeatAsync(PairSide.Client, new WaitingConnection(connection, leavesByEnding: false));
 

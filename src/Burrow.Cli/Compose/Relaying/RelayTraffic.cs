@@ -32,6 +32,14 @@ sealed class RelayTraffic(TimeProvider time)
         }
     }
 
+    /// <summary>Ends the relays that run.</summary>
+    public void Abort(EndReason reason)
+    {
+        Relay[] running;
+        lock (_running) running = [.. _running];
+        foreach (var relay in running) relay.Abort(reason);
+    }
+
     /// <summary>Bytes so far, from clients and to them.</summary>
     public (long Forward, long Backward) Bytes
     {

@@ -58,10 +58,19 @@ sealed class ResumingJenny : IAsyncDisposable
     /// <summary>Whether nobody has a session here.</summary>
     public bool IsEmpty => _sessions.All.Count == 0;
 
-    /// <summary>The session of whoever came last; null while there is none.</summary>
-    public ValueTask<Session.Session?> SessionAsync() => _sessions.PickAsync(Mode.Encrypted, Task.CompletedTask);
+    /// <summary>The session of whoever came last; while there is none, waits for one.</summary>
+    /// <param name="givenUp">Completes when it is not waited for any longer; the answer is then null.</param>
+    public async ValueTask<Session.Session?> SessionAsync(Task givenUp)
+    {
+        while (true)
+        {
+            var birth = _sessions.NextBirth;
+            if (await _sessions.PickAsync(Mode.Encrypted, givenUp) is { } session) return session;
+            if (await Task.WhenAny(birth, givenUp) == givenUp) return null;
+        }
+    }
 
-    public IEnumerable<Status.SessionStatus> Status() => _sessions.All.Select(session => TunnelStatus.Of(session.Session, session.Peer, session.BornAt, session.Carriers));
+    public IEnumerable<Status.SessionStatus> Status() => _sessions.All.Select(session => TunnelStatus.Of(session.Session, session.Peer, session.Born.Date, session.Carriers));
 
     public async ValueTask DisposeAsync()
     {

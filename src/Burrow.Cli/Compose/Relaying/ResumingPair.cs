@@ -14,9 +14,6 @@ namespace Burrow.Cli.Compose.Relaying;
 /// <summary>Runs listentwo and connecttwo as the two ends of a session: each client is a channel of it.</summary>
 static class ResumingPair
 {
-    // While no connecttwo is there, a waiting client looks for one this often; a birth takes longer than that.
-    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
-
     static readonly Authority OnlyOurs = new(Permit.TryParse([GivenOutbound.Anything.ToString()], out var permit, out _) ? permit : Permit.None, Permit.None);
 
     public static async Task<int> ListenAsync(ListenTwoOptions options, RunContext context, ILogger logger)
@@ -38,10 +35,9 @@ static class ResumingPair
 
         async Task ServeAsync(Connection client)
         {
-            var began = time.GetTimestamp();
-            Session.Session? session;
-            while ((session = await jenny.SessionAsync()) is null && time.GetElapsedTime(began) < options.Wait && !context.Stop.IsCancellationRequested)
-                await Task.Delay(Look, time, context.Stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
+            var session = await jenny.SessionAsync(Task.Delay(options.Wait, time, enough.Token));
+            await enough.CancelAsync();
             if (session is null)
             {
                 if (!context.Stop.IsCancellationRequested) RelayLog.ClientGivenUp(logger, client.RemoteEndPoint, $"the other machine did not come within {Duration.Format(options.Wait)}");
