@@ -1,7 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Net.Security;
 using System.Threading.Channels;
 using Burrow.Carriers.Http.Client;
 using Burrow.Carriers.Http.Server;
