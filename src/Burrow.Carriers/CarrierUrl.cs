@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using Burrow.Carriers.Http.Client;
 using Burrow.Core;
 
 namespace Burrow.Carriers;
@@ -10,16 +11,37 @@ namespace Burrow.Carriers;
 /// <code>
 /// tcp://HOST:PORT   tcp://[V6]:PORT   HOST:PORT   HOST   [V6]   :PORT (listen on all)   port 7000 when none is given
 /// unix:PATH         unix://PATH
+/// http://HOST/PREFIX/   https://HOST:PORT/PREFIX/   ws://…   wss://…   port 80, or 443, when none is given
 /// </code>
 /// </remarks>
 /// <param name="Scheme">As <see cref="CarrierRegistry"/> lists it.</param>
 /// <param name="Target">Host and port; null for <c>unix</c>.</param>
-/// <param name="Path">The socket's path; null for <c>tcp</c>.</param>
-public sealed record CarrierUrl(string Scheme, Target? Target, string? Path)
+/// <param name="Path">The socket's path; for web carriers the prefix that a reverse proxy asks for, beginning and ending with a slash; null for <c>tcp</c>.</param>
+/// <param name="Way">Of a web carrier: by which way; null: by any (<see cref="Ways"/>).</param>
+public sealed record CarrierUrl(string Scheme, Target? Target, string? Path, WebWay? Way = null)
 {
     public const int DefaultPort = 7000;
 
-    static readonly string[] Later = ["http", "https", "ws", "wss", "ssh", "exec", "tor+tcp"];
+    static readonly string[] Later = ["ssh", "exec", "tor+tcp"];
+    internal static readonly string[] Web = ["http", "https", "ws", "wss"];
+
+    /// <summary>It is reached by HTTP.</summary>
+    public bool IsWeb => Web.Contains(Scheme, StringComparer.Ordinal);
+
+    /// <summary>What carries, for logs and status: the way's name, or the scheme.</summary>
+    public string Kind => Way is { } way ? WebCarrier.NameOf(way) : Scheme;
+
+    /// <summary>The ways to go there, best first: a web carrier's are tried side by side, any other has one.</summary>
+    /// <param name="only">Of a web carrier that may go any way, only this one; null: all.</param>
+    public IReadOnlyList<CarrierUrl> Ways(WebWay? only) => this switch
+    {
+        { IsWeb: false } or { Way: not null } => [this],
+        { Scheme: "ws" or "wss" } => [this with { Way = WebWay.WebSocket }],
+        _ => [.. Enum.GetValues<WebWay>().Where(way => only is null || way == only).Select(way => this with { Way = way })],
+    };
+
+    /// <summary>It is reached by HTTP inside TLS to an ordinary certificate.</summary>
+    public bool IsSecureWeb => Scheme is "https" or "wss";
 
     /// <summary>Reads one of the forms above.</summary>
     /// <param name="error">Column (from 1) and what was expected; null on success.</param>
@@ -36,6 +58,10 @@ public sealed record CarrierUrl(string Scheme, Target? Target, string? Path)
             if (path.Length == 0) error = At(text.Length, "a path after \"unix:\" was expected");
             else url = new CarrierUrl("unix", null, path);
         }
+        else if (slashes && Web.Contains(scheme, StringComparer.Ordinal))
+        {
+            url = ParseWeb(text, scheme, colon + 3, out error);
+        }
         else if (Later.Contains(scheme, StringComparer.Ordinal) && (slashes || scheme == "exec"))
         {
             error = At(0, $"the carrier \"{scheme}\" is not available in this version; available are {CarrierRegistry.Available}");
@@ -44,7 +70,7 @@ public sealed record CarrierUrl(string Scheme, Target? Target, string? Path)
         {
             error = At(0, $"\"{scheme}\" is no carrier; available are {CarrierRegistry.Available}");
         }
-        else if (TryParseTarget(text, slashes ? colon + 3 : 0, out var target, out error))
+        else if (TryParseTarget(text, slashes ? colon + 3 : 0, text.Length, DefaultPort, out var target, out error))
         {
             url = new CarrierUrl("tcp", target, null);
         }
@@ -55,12 +81,28 @@ public sealed record CarrierUrl(string Scheme, Target? Target, string? Path)
     /// <exception cref="FormatException">It was not, with the message of <see cref="TryParse"/>.</exception>
     public static CarrierUrl Parse(string text) => TryParse(text, out var url, out var error) ? url : throw new FormatException($"{text}: {error}");
 
-    public override string ToString() => Target is null ? $"{Scheme}:{Path}" : $"{Scheme}://{Target}";
+    public override string ToString() => Target is null ? $"{Scheme}:{Path}" : $"{Scheme}://{Target}{Path}{(Way is not null && Scheme is not ("ws" or "wss") ? $" ({Kind})" : "")}";
 
-    static bool TryParseTarget(string text, int start, [NotNullWhen(true)] out Target? target, [NotNullWhen(false)] out string? error)
+    static CarrierUrl? ParseWeb(string text, string scheme, int start, out string? error)
+    {
+        var slash = text.IndexOf('/', start);
+        var end = slash < 0 ? text.Length : slash;
+        if (!TryParseTarget(text, start, end, scheme is "https" or "wss" ? 443 : 80, out var target, out error)) return null;
+        var prefix = slash < 0 ? "/" : text[slash..];
+        for (var i = 0; i < prefix.Length; i++)
+        {
+            // What RFC 3986 3.3 allows in a path. A query would not survive what is put behind it.
+            if (char.IsAsciiLetterOrDigit(prefix[i]) || "/-._~%!$&'()*+,;=:@".Contains(prefix[i], StringComparison.Ordinal)) continue;
+            error = At(slash + i, $"the prefix of a path was expected, which has no \"{prefix[i]}\"");
+            return null;
+        }
+        return new CarrierUrl(scheme, target, prefix.EndsWith('/') ? prefix : prefix + "/");
+    }
+
+    static bool TryParseTarget(string text, int start, int limit, int defaultPort, [NotNullWhen(true)] out Target? target, [NotNullWhen(false)] out string? error)
     {
         target = null;
-        var end = start > 0 && text.Length > start && text.EndsWith('/') ? text.Length - 1 : text.Length;
+        var end = start > 0 && limit > start && text[limit - 1] == '/' ? limit - 1 : limit;
         var rest = text[start..end];
         string host;
         int after;
@@ -84,7 +126,7 @@ public sealed record CarrierUrl(string Scheme, Target? Target, string? Path)
         }
         if (error is not null) return false;
 
-        var port = DefaultPort;
+        var port = defaultPort;
         if (after < rest.Length)
         {
             if (rest[after] != ':') error = At(start + after, "\":\" and a port were expected");

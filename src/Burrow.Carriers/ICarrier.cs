@@ -1,4 +1,6 @@
 using System.Net;
+using Burrow.Carriers.Http.Client;
+using Burrow.Carriers.Proxy;
 using Burrow.Core;
 using Burrow.Core.Sockets;
 
@@ -7,7 +9,9 @@ namespace Burrow.Carriers;
 /// <summary>A connection that carries, and whether the carrier itself has shown whose it is.</summary>
 /// <param name="Connection">Owned by whoever holds this.</param>
 /// <param name="SameUser">The kernel vouches that the other end runs under our own uid (docs/protocol.md §3.1: authenticated itself).</param>
-public readonly record struct Carried(Connection Connection, bool SameUser);
+/// <param name="Kind">What carries, for logs and status.</param>
+/// <param name="Admitted">Runs when somebody on it has proved who it is; null when nothing waits for that.</param>
+public readonly record struct Carried(Connection Connection, bool SameUser, string Kind = "tcp", Action? Admitted = null);
 
 /// <summary>What came of dialling or listening: one of the two is null.</summary>
 public readonly record struct CarrierResult<T>(T? Value, EndReason? Failure);
@@ -47,15 +51,18 @@ public static class CarrierRegistry
     static readonly ICarrier[] All = [new Tcp.TcpCarrier(), new Unix.UnixCarrier()];
 
     /// <summary>The schemes, for messages.</summary>
-    public static string Available { get; } = string.Join(", ", All.Select(carrier => carrier.Scheme));
+    public static string Available { get; } = string.Join(", ", [.. All.Select(carrier => carrier.Scheme), .. CarrierUrl.Web]);
 
     /// <summary>The carrier of a URL that <see cref="CarrierUrl.TryParse"/> has accepted.</summary>
-    public static ICarrier For(CarrierUrl url) => All.First(carrier => carrier.Scheme == url.Scheme);
+    /// <param name="proxies">What web carriers go through and say of themselves; null: directly.</param>
+    public static ICarrier For(CarrierUrl url, ProxySettings? proxies = null) =>
+        url.IsWeb ? new WebCarrier(url.Way ?? url.Ways(only: null)[0].Way!.Value, proxies ?? ProxySettings.None) : All.First(carrier => carrier.Scheme == url.Scheme);
 
     /// <summary>Dials by the carrier of that URL, with a descriptor that was kept back if there is no other: without a carrier, nothing that holds the others goes on.</summary>
-    public static async ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, TimeSpan timeout, IReadOnlyList<IPAddress> sources, CancellationToken stop)
+    public static async ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, ProxySettings proxies, TimeSpan timeout, IReadOnlyList<IPAddress> sources, CancellationToken stop)
     {
-        var result = await For(url).DialAsync(url, timeout, sources, stop);
-        return result.Failure is { Cause: EndCause.Limit } && SpareDescriptors.TryRelease() ? await For(url).DialAsync(url, timeout, sources, stop) : result;
+        var carrier = For(url, proxies);
+        var result = await carrier.DialAsync(url, timeout, sources, stop);
+        return result.Failure is { Cause: EndCause.Limit } && SpareDescriptors.TryRelease() ? await carrier.DialAsync(url, timeout, sources, stop) : result;
     }
 }

@@ -12,6 +12,8 @@ abstract class WrappingConnection(Connection inner) : Connection
 
     public override EndPoint? LocalEndPoint => Inner.LocalEndPoint;
 
+    public override TimeSpan? RareProbe => Inner.RareProbe;
+
     public override int TryRead(Span<byte> buffer)
     {
         var count = Inner.TryRead(buffer);

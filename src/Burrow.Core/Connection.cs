@@ -34,6 +34,9 @@ public abstract class Connection : IAsyncDisposable
     /// <summary>Our own address of this connection; null when there is none.</summary>
     public virtual EndPoint? LocalEndPoint => null;
 
+    /// <summary>How rarely an idle carrier of this kind needs a sign of life, because it notices by itself when its path is dead; null: as often as any.</summary>
+    public virtual TimeSpan? RareProbe => null;
+
     /// <summary>Reads what is there without waiting.</summary>
     /// <returns>The number of bytes read (at least 1), or <see cref="EndOfStream"/>, <see cref="Aborted"/> or <see cref="WouldBlock"/>.</returns>
     public abstract int TryRead(Span<byte> buffer);

@@ -153,7 +153,7 @@ public sealed partial class Session : IAttachable
 
     /// <summary>Begins a link. The older link's loops have ended.</summary>
     /// <returns>Null when the session is over or the point does not fit it any more.</returns>
-    internal LinkState? Attach(AttachPoint point, TimeSpan now)
+    internal LinkState? Attach(AttachPoint point, TimeSpan now, TimeSpan? rareProbe = null)
     {
         LinkState link;
         lock (_gate)
@@ -164,7 +164,7 @@ public sealed partial class Session : IAttachable
             _frames.Rewind();
             _log.Rewind(point.SendFrom);
             _ackedToPeer = 0; // so that the first batch tells the peer where we are
-            link = _link = new LinkState(this, point, _receiveMac, _sendMac, Patience, Options.IdlePing, now) { Replayed = _log.Committed - point.SendFrom };
+            link = _link = new LinkState(this, point, _receiveMac, _sendMac, Patience, rareProbe > Options.IdlePing ? rareProbe.Value : Options.IdlePing, now) { Replayed = _log.Committed - point.SendFrom };
         }
         Work.Set();
         return link;

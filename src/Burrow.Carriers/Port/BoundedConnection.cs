@@ -5,16 +5,17 @@ namespace Burrow.Carriers.Port;
 /// <summary>A caller's connection: its first byte can be looked at, and only so many bytes are read until the bound is lifted; then it only passes on.</summary>
 sealed class BoundedConnection(Connection inner, int bound) : WrappingConnection(inner)
 {
-    // int.MaxValue once lifted. Written by the task that reads.
-    volatile int _left = bound;
+    // Written by the task that reads, and by nobody else: a web carrier's HTTP connection is read on while the bound is lifted.
+    int _left = bound;
+    volatile bool _lifted;
     readonly int _bound = bound;
 
     // A byte that was looked at and not read yet, or -1.
     volatile int _first = -1;
     Action? _whenAborted;
 
-    /// <summary>The caller has proved who it is. Called between reads.</summary>
-    public void Lift() => _left = int.MaxValue;
+    /// <summary>The caller has proved who it is. Any thread.</summary>
+    public void Lift() => _lifted = true;
 
     /// <summary>Receives the first byte, which will be read again. Before any other read.</summary>
     /// <returns>The byte, or null when none came; <see cref="Connection.End"/> then says why, or is null at an orderly end.</returns>
@@ -36,7 +37,7 @@ sealed class BoundedConnection(Connection inner, int bound) : WrappingConnection
     public override int TryRead(Span<byte> buffer)
     {
         if (_first >= 0) return ReadFirst(buffer);
-        if (_left == int.MaxValue) return base.TryRead(buffer);
+        if (_lifted) return base.TryRead(buffer);
         if (End is not null) return Aborted;
         if (_left == 0)
         {
@@ -48,7 +49,7 @@ sealed class BoundedConnection(Connection inner, int bound) : WrappingConnection
         return count;
     }
 
-    public override ValueTask WaitReadableAsync() => _left == 0 || _first >= 0 ? default : base.WaitReadableAsync();
+    public override ValueTask WaitReadableAsync() => (_left == 0 && !_lifted) || _first >= 0 ? default : base.WaitReadableAsync();
 
     protected override void AbortCore()
     {

@@ -11,9 +11,9 @@ public sealed class Caller
     readonly BoundedConnection _bounded;
     readonly Action _admitted;
 
-    internal Caller(Connection connection, Mode mode, Pin? pin, bool sameUser, BoundedConnection bounded, Action admitted)
+    internal Caller(Connection connection, Mode mode, Pin? pin, Carried carried, BoundedConnection bounded, Action admitted)
     {
-        (Connection, Mode, PeerPin, SameUser, _bounded, _admitted) = (connection, mode, pin, sameUser, bounded, admitted);
+        (Connection, Mode, PeerPin, SameUser, Kind, _bounded, _admitted) = (connection, mode, pin, carried.SameUser, carried.Kind, bounded, admitted);
         Group = AddressGroup.Of(connection.RemoteEndPoint);
     }
 
@@ -27,6 +27,9 @@ public sealed class Caller
 
     /// <summary>The carrier is a unix socket of our own uid.</summary>
     public bool SameUser { get; }
+
+    /// <summary>What carries: <c>tcp</c>, <c>ws</c> and so on.</summary>
+    public string Kind { get; }
 
     public EndPoint? Remote => Connection.RemoteEndPoint;
 

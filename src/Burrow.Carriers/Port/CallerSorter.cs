@@ -30,8 +30,10 @@ static class CallerSorter
     };
 
     /// <summary>Sorts one caller.</summary>
-    /// <returns>A caller, or the reason why there is none; then the connection is over.</returns>
-    public static async ValueTask<(Caller? Caller, EndReason? Failure)> SortAsync(BoundedConnection connection, bool sameUser, TlsServer tls, HandshakeTurns turns, Action admitted)
+    /// <param name="serveWeb">Serves HTTP to its end; null when there is none on this carrier.</param>
+    /// <returns>A caller, or the reason why there is none; then the connection is over. Neither: it was HTTP that brought carriers.</returns>
+    public static async ValueTask<(Caller? Caller, EndReason? Failure)> SortAsync(
+        BoundedConnection connection, Carried carried, TlsServer tls, HandshakeTurns turns, Action admitted, Func<Connection, Task<EndReason?>>? serveWeb)
     {
         if (await connection.LookAtFirstAsync() is not { } first)
             return (null, connection.End ?? new EndReason(EndPhase.Handshake, EndSide.Peer, EndCause.Closed, "left without a word"));
@@ -46,17 +48,21 @@ static class CallerSorter
                 EndReason? failure;
                 try
                 {
-                    (secured, failure) = await tls.AcceptAsync(inTurn);
+                    (secured, failure) = await tls.AcceptAsync(inTurn, allowWeb: serveWeb is not null);
                 }
                 finally
                 {
                     inTurn.Finish();
                 }
-                return secured is null ? (null, failure) : (new Caller(secured, Mode.Encrypted, secured.PeerPin, sameUser, connection, admitted), null);
+                if (secured is null) return (null, failure);
+                if (secured.IsWeb) return (null, await serveWeb!(secured));
+                return (new Caller(secured, Mode.Encrypted, secured.PeerPin, carried, connection, admitted), null);
             case Speech.Plaintext:
-                return (new Caller(connection, Mode.Plaintext, null, sameUser, connection, admitted), null);
+                return (new Caller(connection, Mode.Plaintext, null, carried, connection, admitted), null);
             case Speech.Obfuscated:
-                return (new Caller(new HexConnection(connection), Mode.Obfuscated, null, sameUser, connection, admitted), null);
+                return (new Caller(new HexConnection(connection), Mode.Obfuscated, null, carried, connection, admitted), null);
+            case Speech.Http when serveWeb is not null:
+                return (null, await serveWeb(connection));
             case Speech.Http:
                 await AnswerNotFoundAsync(connection);
                 return (null, new EndReason(EndPhase.Handshake, EndSide.Peer, EndCause.Protocol, "HTTP, answered by 404"));

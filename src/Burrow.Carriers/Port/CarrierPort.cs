@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Burrow.Carriers.Http.Server;
 using Burrow.Carriers.Modes.Tls;
 using Burrow.Core;
 
@@ -23,8 +24,9 @@ public sealed record PortLimits(int HalfOpen, TimeSpan Deadline, int ReadBound)
 /// <param name="turnedAway">Told of every caller that never got to <paramref name="serve"/>, from any thread.</param>
 /// <param name="limits">Null: <see cref="PortLimits.Default"/>.</param>
 /// <param name="time">Null: the system's.</param>
+/// <param name="web">Who answers HTTP, not owned; null: a 404 does.</param>
 public sealed class CarrierPort(
-    TlsServer tls, Func<Caller, Task> serve, Action<EndPoint?, EndReason> turnedAway, PortLimits? limits = null, TimeProvider? time = null)
+    TlsServer tls, Func<Caller, Task> serve, Action<EndPoint?, EndReason> turnedAway, PortLimits? limits = null, TimeProvider? time = null, WebFront? web = null)
 {
     readonly PortLimits _limits = limits ?? PortLimits.Default;
     readonly TimeProvider _time = time ?? TimeProvider.System;
@@ -52,28 +54,49 @@ public sealed class CarrierPort(
     {
         // One timer for all: a second's grain is fine for a deadline of ten.
         await using var timer = _time.CreateTimer(static port => ((CarrierPort)port!).EndOverdue(), this, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
-        while (await listener.AcceptAsync() is { } carried)
-        {
-            var connection = new BoundedConnection(carried.Connection, _limits.ReadBound);
-            var id = Enter(connection);
-            _running[connection] = Task.CompletedTask;
-            var greeting = GreetAsync(connection, id, carried.SameUser);
-            // Ended already: then its entry is gone, and stays so.
-            _running.TryUpdate(connection, greeting, Task.CompletedTask);
-        }
+        while (await listener.AcceptAsync() is { } carried) _ = Take(carried, web);
         EndHalfOpen();
         await Task.WhenAll(_running.Values);
     }
 
-    async Task GreetAsync(BoundedConnection connection, long id, bool sameUser)
+    /// <summary>Takes in one carrier.</summary>
+    /// <param name="onWeb">Who answers HTTP on it: nobody on a carrier that came by HTTP itself.</param>
+    /// <returns>Completes when it was served to its end.</returns>
+    Task Take(Carried carried, WebFront? onWeb)
+    {
+        var connection = new BoundedConnection(carried.Connection, _limits.ReadBound);
+        var id = Enter(connection);
+        _running[connection] = Task.CompletedTask;
+        var greeting = GreetAsync(connection, id, carried, onWeb);
+        // Ended already: then its entry is gone, and stays so.
+        _running.TryUpdate(connection, greeting, Task.CompletedTask);
+        return greeting;
+    }
+
+    async Task GreetAsync(BoundedConnection connection, long id, Carried carried, WebFront? onWeb)
     {
         await Task.Yield(); // the accept loop accepts
+        void Admit()
+        {
+            Leave(id);
+            carried.Admitted?.Invoke();
+        }
         try
         {
-            var (caller, failure) = await CallerSorter.SortAsync(connection, sameUser, tls, _turns, () => Leave(id));
+            Task<EndReason?> ServeWeb(Connection inner)
+            {
+                void AdmitVisit()
+                {
+                    connection.Lift();
+                    if (inner is TlsConnection secured) secured.StartBatching();
+                    Leave(id);
+                }
+                return onWeb!.ServeAsync(inner, new Visit(connection.RemoteEndPoint, AdmitVisit, brought => Take(brought, onWeb: null)));
+            }
+            var (caller, failure) = await CallerSorter.SortAsync(connection, carried, tls, _turns, Admit, onWeb is null ? null : ServeWeb);
             if (caller is null)
             {
-                turnedAway(connection.RemoteEndPoint, failure ?? EndReason.Stopped);
+                if (failure is not null) turnedAway(connection.RemoteEndPoint, failure);
             }
             else
             {

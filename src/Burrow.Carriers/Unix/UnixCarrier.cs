@@ -104,7 +104,7 @@ public sealed class UnixCarrier : ICarrier
     static Carried Wrap(Socket socket)
     {
         var user = OperatingSystem.IsLinux() ? PeerCredentials.UserOf(socket) : null;
-        return new Carried(new SocketConnection(socket), IsSame(user, LocalUser.Own));
+        return new Carried(new SocketConnection(socket), IsSame(user, LocalUser.Own), "unix");
     }
 
     /// <summary>Whether the kernel vouches that two are one user.</summary>

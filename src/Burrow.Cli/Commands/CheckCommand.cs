@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Burrow.Carriers.Proxy;
 using Burrow.Cli.Config;
 using Burrow.Cli.Hosting;
 using Burrow.Cli.Terminal;
@@ -37,11 +38,13 @@ internal static class CheckCommand
     internal static IEnumerable<string> Sentences(Settings settings)
     {
         if (settings.Tunnels.Count > 0) yield return $"Jack dials {Join(settings.Tunnels, ", else ")}.";
+        if (settings.Proxy is { } proxy) yield return $"On the way he {(ProxyServer.TryParse(proxy.Value, out var server, out _) && proxy.Value != ProxyText.None ? $"goes through the proxy {server}" : "uses no proxy")}.";
         if (settings.Listens.Count > 0) yield return $"Jenny waits on {Join(settings.Listens, " and ")}.";
         if (settings.SecretFile is { } secret) yield return $"Both ends prove themselves with the secret in {secret.Value}.";
         if (settings.Identity is { } identity) yield return $"This end proves itself with the key in {identity.Value}.";
         if (settings.Pin is { } pin) yield return $"Jack trusts the Jenny whose key has the pin {pin.Value}.";
         if (settings.Authorized is { } authorized) yield return $"Jenny lets in those who are listed in {authorized.Value}.";
+        if (settings.ProxyUsers is { } users) yield return $"The clients of our proxies prove themselves with a user and password of {users.Value}.";
         if (settings.PermitDial.Count > 0) yield return $"The other side may reach {Join(settings.PermitDial, " and ")} from here.";
         if (settings.PermitListen.Count > 0) yield return $"The other side may listen here on {Join(settings.PermitListen, " and ")}.";
         foreach (var map in settings.Maps) yield return Sentence(map);
@@ -58,6 +61,8 @@ internal static class CheckCommand
             Core.Mode.Obfuscated => "obfuscated",
             _ => "encrypted",
         };
+        if (map.IsDynamic)
+            return $"{here} is a SOCKS and HTTP proxy on {Address(map.Listener)} for {clients}; each connection travels {mode} and {there} dials what the client asks for, as far as {there} permits it.";
         return $"{here} listens on {Address(map.Listener)} for {clients}; each connection travels {mode} and {there} dials {map.Dialled}.";
     }
 

@@ -43,6 +43,7 @@ internal static class CommandLine
         root.Add(JackCommand.Create());
         root.Add(KeyCommand.Create());
         root.Add(CheckCommand.Create());
+        root.Add(DoctorCommand.Create());
         foreach (var tool in RelayTools.Commands()) root.Add(tool);
         root.Add(StatusCommand.Create());
         root.Add(VersionCommand.Create());

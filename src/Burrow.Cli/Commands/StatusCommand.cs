@@ -37,7 +37,8 @@ internal static class StatusCommand
         return silent.Count > 0 || (pid is not null && answers.Count == 0) ? ExitCode.Failed : ExitCode.Done;
     }
 
-    static IAnsiConsole OutputConsole()
+    /// <summary>Standard output, as a terminal or as a pipe.</summary>
+    internal static IAnsiConsole OutputConsole()
     {
         var terminal = TerminalInfo.Detect();
         var console = AnsiConsole.Create(new AnsiConsoleSettings

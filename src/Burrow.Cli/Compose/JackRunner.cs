@@ -1,4 +1,5 @@
 using Burrow.Carriers.Modes.Tls;
+using Burrow.Carriers.Proxy;
 using Burrow.Cli.Compose.Jack;
 using Burrow.Cli.Compose.Maps;
 using Burrow.Cli.Config;
@@ -8,6 +9,7 @@ using Burrow.Cli.Terminal;
 using Burrow.Core;
 using Burrow.Core.Sockets;
 using Burrow.Core.Time;
+using Burrow.Endpoints.Inbounds.Dynamic;
 using Burrow.Session.Mux;
 using Microsoft.Extensions.Logging;
 
@@ -30,8 +32,12 @@ internal static class JackRunner
         SpareDescriptors.Keep(SpareDescriptors.Usual);
         TlsClient? tls = null;
         string jennyKey;
+        ProxyUsers? users;
+        ProxySettings proxies;
         try
         {
+            users = Keys.OfProxies(options.ProxyUsersFile);
+            proxies = Proxies.Of(options.Proxy, logger);
             var keys = Keys.OfJack(options.Credentials);
             if (keys is var (identity, pins)) tls = new TlsClient(identity, pins);
             jennyKey = keys is var (_, known) ? string.Join(',', known) : options.Tunnels[0];
@@ -42,17 +48,17 @@ internal static class JackRunner
             return ExitCode.Usage;
         }
 
-        var urls = options.Tunnels.Select(Urls.Parse).ToList();
+        var urls = options.Tunnels.SelectMany(tunnel => Urls.Parse(tunnel).Ways(options.Carrier)).ToList();
         using var instance = TakeInstance(options, jennyKey, logger);
         var time = BootTimeProvider.Instance;
         var chores = new Chores(logger);
         var repeats = new Repeats(time, logger);
-        var maps = new MapTable(isJack: true, chores, time, logger, repeats);
+        var maps = new MapTable(isJack: true, chores, time, logger, repeats, users);
         var ends = new SessionEndContext(maps, new TcpDialer(time), chores, time, logger, repeats);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
         KeeperTable? keepers = null;
         var jack = new JackContext(
-            ends, new JennyDoor(urls, tls, time), Permissions.Of(options, orElse: Authority.None), new Quotas(new Quota(Session.Session.MaxPeerChannels), new Quota(MaxListeners)), instance, options.Name, options.Retry, options.SessionTimeout,
+            ends, new JennyDoor(urls, tls, proxies, time), Permissions.Of(options, orElse: Authority.None), new Quotas(new Quota(Session.Session.MaxPeerChannels), new Quota(MaxListeners)), instance, options.Name, options.Retry, options.SessionTimeout,
             SessionChoices.Of(options), new CreditBudget(options.MemoryLimit), new FirstMeeting(), wanted => Use(keepers!, ModeMask.Modes(wanted)));
         keepers = new KeeperTable((mode, path) => new SessionKeeper(jack, mode, path), options.Paths, stop.Token);
 

@@ -1,4 +1,6 @@
+using System.Net.Security;
 using Burrow.Carriers;
+using Burrow.Carriers.Http.Server;
 using Burrow.Carriers.Identity;
 using Burrow.Carriers.Modes.Tls;
 using Burrow.Carriers.Port;
@@ -11,6 +13,7 @@ using Burrow.Cli.Terminal;
 using Burrow.Core;
 using Burrow.Core.Sockets;
 using Burrow.Core.Time;
+using Burrow.Endpoints.Inbounds.Dynamic;
 using Burrow.Session.Mux;
 
 namespace Burrow.Cli.Compose;
@@ -29,13 +32,17 @@ internal static class JennyRunner
         var logger = context.Loggers.CreateLogger("jenny");
         SpareDescriptors.Keep(SpareDescriptors.Usual);
         TlsServer? tls = null;
+        SslStreamCertificateContext? certificate;
         CredentialTable credentials;
+        ProxyUsers? users;
         try
         {
+            certificate = Keys.OfWeb(options.Web);
+            users = Keys.OfProxies(options.ProxyUsersFile);
             credentials = new CredentialTable(Permissions.Of(options, orElse: Authority.DialAnywhere));
             if (Keys.OfJenny(options.Credentials) is var (identity, jacks))
             {
-                tls = new TlsServer(identity);
+                tls = new TlsServer(identity, certificate);
                 credentials.Replace(jacks);
             }
         }
@@ -48,13 +55,14 @@ internal static class JennyRunner
         var time = BootTimeProvider.Instance;
         var chores = new Chores(logger);
         var repeats = new Repeats(time, logger);
-        var maps = new MapTable(isJack: false, chores, time, logger, repeats);
+        var maps = new MapTable(isJack: false, chores, time, logger, repeats, users);
         var ends = new SessionEndContext(maps, new TcpDialer(time), chores, time, logger, repeats);
         var sessions = new SessionTable(ends, credentials.GrantOf, () => ModeMask.Of(maps.Modes), options.SessionTimeout, SessionChoices.Of(options), new CreditBudget(options.MemoryLimit));
         var reception = new Reception(sessions, credentials, time, logger);
 
         // Without a credential only carriers that are authenticated themselves are let in: whoever comes by TLS is told that nobody knows him.
-        var port = new CarrierPort(tls ?? new TlsServer(KeyIdentity.Create()), reception.ServeAsync, reception.TurnedAway, time: time);
+        await using var web = new WebFront();
+        var port = new CarrierPort(tls ?? new TlsServer(KeyIdentity.Create(), certificate), reception.ServeAsync, reception.TurnedAway, time: time, web: web);
         var listeners = new List<ICarrierListener>();
         foreach (var url in options.Listens.Select(Urls.Parse))
         {

@@ -1,5 +1,9 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Burrow.Carriers.Identity;
 using Burrow.Cli.Config;
+using Burrow.Endpoints.Inbounds.Dynamic;
 
 namespace Burrow.Cli.Compose;
 
@@ -40,6 +44,32 @@ static class Keys
             default:
                 return null;
         }
+    }
+
+    /// <summary>An ordinary certificate for web clients.</summary>
+    /// <exception cref="KeyProblemException">The files can't be used.</exception>
+    public static SslStreamCertificateContext? OfWeb((string Certificate, string Key)? files)
+    {
+        if (files is not var (certificate, key)) return null;
+        try
+        {
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(certificate);
+            return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificate, key), chain, offline: true);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new KeyProblemException($"cannot use {certificate} with the key {key}: {problem.Message}");
+        }
+    }
+
+    /// <summary>Who may use our dynamic maps; null: everybody.</summary>
+    /// <exception cref="KeyProblemException">The file can't be used.</exception>
+    public static ProxyUsers? OfProxies(string? file)
+    {
+        if (file is null) return null;
+        if (!PrivateFile.TryRead(file, "it has one line USER:PASSWORD for each user", out var text, out var error)) throw new KeyProblemException(error);
+        return ProxyUsers.TryParse(text, out var users, out var mistake) ? users : throw new KeyProblemException($"{file}: {mistake}");
     }
 
     static Secret LoadSecret(string file) =>

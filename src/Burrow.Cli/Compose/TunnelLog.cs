@@ -121,6 +121,24 @@ static partial class TunnelLog
     [LoggerMessage(1041, LogLevel.Debug, "channel from {Source} to {Target}: {Reason}")]
     public static partial void ChannelEnded(ILogger logger, string? source, Target? target, EndReason reason);
 
+    [LoggerMessage(1042, LogLevel.Debug, "map {Map}: client {Client} was turned away: {Why}")]
+    public static partial void ProxyRefused(ILogger logger, string map, EndPoint? client, string why);
+
+    [LoggerMessage(1043, LogLevel.Information, "map {Map}: {Why}")]
+    public static partial void NotOurs(ILogger logger, string map, string why);
+
+    [LoggerMessage(1044, LogLevel.Warning, "the variable {Variable} holds no proxy's URL; it is left out of account")]
+    public static partial void ProxyVariable(ILogger logger, string variable);
+
+    [LoggerMessage(1045, LogLevel.Warning, "the proxy's password stands on the command line, where everybody on this machine can read it; --proxy-password-file keeps it to ourselves")]
+    public static partial void PasswordVisible(ILogger logger);
+
+    [LoggerMessage(1046, LogLevel.Information, "{Mode} tunnel with {Peer}: {Way} works now and is better, moving to it")]
+    public static partial void ComingHome(ILogger logger, string mode, string peer, string way);
+
+    [LoggerMessage(1047, LogLevel.Information, "{Way} does not work here: {Reason}")]
+    public static partial void WayDoesNotWork(ILogger logger, string way, EndReason reason);
+
     [LoggerMessage(1050, LogLevel.Error, "a task failed; this is a fault of Burrow itself")]
     public static partial void ChoreFailed(ILogger logger, Exception exception);
 

@@ -17,10 +17,13 @@ internal sealed record Arguments
     /// <summary>Values of <c>-R</c>.</summary>
     public IReadOnlyList<string> RemoteForwards { get; init; } = [];
 
+    /// <summary>Values of <c>-D</c>.</summary>
+    public IReadOnlyList<string> DynamicForwards { get; init; } = [];
+
     /// <summary>Values of <c>--map</c>.</summary>
     public IReadOnlyList<string> Maps { get; init; } = [];
 
-    /// <summary>The mode of <c>-L</c> and <c>-R</c>.</summary>
+    /// <summary>The mode of <c>-L</c>, <c>-R</c> and <c>-D</c>.</summary>
     public string? Mode { get; init; }
 
     /// <summary>How many <c>-v</c>.</summary>
@@ -39,6 +42,7 @@ internal sealed record Arguments
         var mode = (Mode is null ? null : MapReader.ReadMode(Word.Argument("--mode", Mode), problems)) ?? Core.Mode.Encrypted;
         foreach (var text in LocalForwards) Add(MapReader.Forward("-L", text, mode, MapDirection.ToJenny, problems));
         foreach (var text in RemoteForwards) Add(MapReader.Forward("-R", text, mode, MapDirection.ToJack, problems));
+        foreach (var text in DynamicForwards) Add(MapReader.DynamicForward(text, mode, problems));
         foreach (var text in Maps) Add(MapReader.Argument(text, problems));
 
         void Add(MapRule? map)

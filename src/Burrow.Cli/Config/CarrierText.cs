@@ -19,7 +19,15 @@ internal static class CarrierText
     }
 
     public static Given<string>? Listen(Word word, ProblemList problems) =>
-        Read(word, problems) is { } url ? new Given<string>(url.ToString(), word.Span) : null;
+        Read(word, problems) is not { } url ? null
+        : !url.IsWeb ? new Given<string>(url.ToString(), word.Span)
+        : Refuse(word, problems, $"Jenny answers HTTP on the same port as everything else: write tcp://{url.Target}{(url.IsSecureWeb ? ", and give her certificate with --cert and --key" : "")}");
+
+    static Given<string>? Refuse(Word word, ProblemList problems, string why)
+    {
+        problems.Add(word.Span, why);
+        return null;
+    }
 
     /// <summary>Whether the carrier itself says who is at its other end, so that no credential is needed.</summary>
     public static bool IsAuthenticated(string url) => url.StartsWith("unix:", StringComparison.Ordinal);

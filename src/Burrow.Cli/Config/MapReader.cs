@@ -8,16 +8,21 @@ namespace Burrow.Cli.Config;
 /// <code>
 /// map MODE JACK => JENNY ?HOSTS.ALLOWED?      in a file; Jack listens, Jenny dials
 /// map MODE JACK &lt;= JENNY ?HOSTS.ALLOWED?      Jenny listens, Jack dials
+/// map MODE socks:JACK => any ?HOSTS.ALLOWED?  Jack is a SOCKS and HTTP proxy, Jenny dials what its clients ask for; the other way: any &lt;= socks:JENNY
 /// --map 'MODE JACK => JENNY ?HOSTS.ALLOWED?'  the same on the command line
 /// -L [BIND:]PORT:HOST:PORT                    Jack listens; without BIND on the loopback addresses
 /// -R [BIND:]PORT:HOST:PORT                    Jenny listens; without BIND on her loopback addresses
+/// -D [BIND:]PORT                              Jack is a SOCKS and HTTP proxy; without BIND on the loopback addresses
 /// </code>
-/// IPv6 addresses stand in brackets everywhere. An empty BIND or "*" stands for all addresses in -L and -R, as in ssh.
+/// IPv6 addresses stand in brackets everywhere. An empty BIND or "*" stands for all addresses in -L, -R and -D, as in ssh. After socks: a port alone is one of the loopback addresses.
 /// </remarks>
 internal static class MapReader
 {
     /// <summary>What -L and -R listen on when no address is given: both loopback addresses, as ssh does.</summary>
     public const string DefaultBind = "localhost";
+
+    /// <summary>What stands before the address of a dynamic map's listener.</summary>
+    public const string Socks = "socks:";
 
     const string Form = "should be \"map MODE JACK => JENNY ?HOSTS.ALLOWED?\" or the same with <=";
 
@@ -91,20 +96,58 @@ internal static class MapReader
     /// <summary>Mode, jack, arrow, jenny, allowed; every one of them is checked, so that all errors of a line show at once.</summary>
     static MapRule? Words(List<Word> words, Span where, ProblemList problems)
     {
-        if (words[1].Text.StartsWith("socks:", StringComparison.Ordinal) || words[3].Text == "any")
-        {
-            problems.Add(where, "dynamic maps (\"socks:ADDRESS => any\") can't be used yet");
-            return null;
-        }
         var mode = ReadMode(words[0], problems);
         MapDirection? direction = words[2].Text switch { "=>" => MapDirection.ToJenny, "<=" => MapDirection.ToJack, _ => null };
         if (direction is null)
             problems.Add(words[2].Span, $"\"{Printable.Text(words[2].Text)}\" is no direction: should be => (Jack listens, Jenny dials) or <= (Jenny listens, Jack dials)");
-        var jack = direction == MapDirection.ToJack ? AddressText.Dial(words[1], problems) : AddressText.Listen(words[1], problems);
-        var jenny = direction == MapDirection.ToJenny ? AddressText.Dial(words[3], problems) : AddressText.Listen(words[3], problems);
+        var (listener, dialled) = direction == MapDirection.ToJack ? (words[3], words[1]) : (words[1], words[3]);
+        var isDynamic = listener.Text.StartsWith(Socks, StringComparison.Ordinal) || dialled.Text == MapRule.Anywhere.Host;
+        // In the order in which they stand, so that errors do.
+        var (jack, jenny) = direction switch
+        {
+            MapDirection.ToJenny when isDynamic => Dynamic(listener, dialled, problems),
+            MapDirection.ToJack when isDynamic => Swap(Dynamic(listener, dialled, problems)),
+            MapDirection.ToJenny => (AddressText.Listen(words[1], problems), AddressText.Dial(words[3], problems)),
+            MapDirection.ToJack => (AddressText.Dial(words[1], problems), AddressText.Listen(words[3], problems)),
+            _ => (AddressText.Listen(words[1], problems), AddressText.Listen(words[3], problems)),
+        };
         var allowed = words.Count > 4 ? AllowText.Read(words[4], problems) : null;
         if (mode is null || direction is null || jack is null || jenny is null || (words.Count > 4 && allowed is null)) return null;
-        return new MapRule(mode.Value, jack, direction.Value, jenny, allowed, where);
+        return new MapRule(mode.Value, jack, direction.Value, jenny, allowed, where, isDynamic);
+    }
+
+    static (Target? Jack, Target? Jenny) Swap((Target? Listener, Target? Dialled) read) => (read.Dialled, read.Listener);
+
+    static (Target? Listener, Target? Dialled) Dynamic(Word listener, Word dialled, ProblemList problems)
+    {
+        if (!listener.Text.StartsWith(Socks, StringComparison.Ordinal))
+        {
+            problems.Add(listener.Span, "where the other side dials \"any\", a proxy listens: should be socks:ADDRESS:PORT or socks:PORT");
+            return default;
+        }
+        if (dialled.Text != MapRule.Anywhere.Host) problems.Add(dialled.Span, "the clients of a proxy say themselves where they want to go: should be \"any\"");
+        var bind = Bind(listener.Slice(Socks.Length, listener.Text.Length - Socks.Length), problems);
+        return (bind, dialled.Text == MapRule.Anywhere.Host ? MapRule.Anywhere : null);
+    }
+
+    /// <summary>Reads the value of -D.</summary>
+    public static MapRule? DynamicForward(string text, Mode mode, ProblemList problems)
+    {
+        var all = Word.Argument("-D", text);
+        return Bind(all, problems) is { } listener ? new MapRule(mode, listener, MapDirection.ToJenny, MapRule.Anywhere, null, all.Span, IsDynamic: true) : null;
+    }
+
+    /// <summary>[BIND:]PORT, of the loopback addresses when there is no BIND.</summary>
+    static Target? Bind(Word word, ProblemList problems)
+    {
+        if (SplitOutsideBrackets(word) is not { Count: 1 or 2 } fields)
+        {
+            problems.Add(word.Span, "should be [BIND:]PORT, with an IPv6 address in brackets");
+            return null;
+        }
+        var bind = fields.Count == 1 ? DefaultBind : fields[0].Text is "" or "*" ? "*" : AddressText.Host(fields[0], problems, listens: true);
+        var port = AddressText.Port(fields[^1], problems, listens: true);
+        return bind is null || port is null ? null : new Target(bind, port.Value);
     }
 
     static List<Word>? SplitOutsideBrackets(Word word)

@@ -19,8 +19,12 @@ internal enum MapDirection
 /// <param name="Jenny">The address on Jenny's side.</param>
 /// <param name="Allowed">The clients that may use it: addresses, ranges, names. Null: every client.</param>
 /// <param name="Where">Where it was written.</param>
-internal sealed record MapRule(Mode Mode, Target Jack, MapDirection Direction, Target Jenny, AllowText? Allowed, Span Where)
+/// <param name="IsDynamic">The listener is a proxy, whose clients say themselves where they want to go; the other side's address is <see cref="Anywhere"/>.</param>
+internal sealed record MapRule(Mode Mode, Target Jack, MapDirection Direction, Target Jenny, AllowText? Allowed, Span Where, bool IsDynamic = false)
 {
+    /// <summary>What a dynamic map has in place of a target. Nobody can ask for it: no port is 0.</summary>
+    public static readonly Target Anywhere = new("any", 0);
+
     /// <summary>Where the map listens.</summary>
     public Target Listener => Direction == MapDirection.ToJenny ? Jack : Jenny;
 
@@ -30,7 +34,8 @@ internal sealed record MapRule(Mode Mode, Target Jack, MapDirection Direction, T
     /// <summary>The map as it would be written in a file. Two maps with the same text are the same map when a file is read again.</summary>
     public override string ToString()
     {
-        var text = $"{Mode.Text()} {Jack} {(Direction == MapDirection.ToJenny ? "=>" : "<=")} {Jenny}";
+        var (listener, dialled) = IsDynamic ? ($"{MapReader.Socks}{Listener}", Anywhere.Host) : (Listener.ToString(), Dialled.ToString());
+        var text = Direction == MapDirection.ToJenny ? $"{Mode.Text()} {listener} => {dialled}" : $"{Mode.Text()} {dialled} <= {listener}";
         return Allowed is null ? text : $"{text} {{{Allowed}}}";
     }
 }

@@ -1,3 +1,4 @@
+using Burrow.Carriers.Http.Client;
 using Burrow.Carriers.Identity;
 using Burrow.Cli.Terminal;
 using Microsoft.Extensions.Logging;
@@ -36,6 +37,9 @@ internal abstract record TunnelOptions
     /// <summary>The maps, those of the file first.</summary>
     public required IReadOnlyList<MapRule> Maps { get; init; }
 
+    /// <summary>The file of those who may use dynamic maps; null: whoever can reach the port.</summary>
+    public required string? ProxyUsersFile { get; init; }
+
     /// <summary>What the other side may dial from here; null: nothing was said, the role's own default holds.</summary>
     public required IReadOnlyList<string>? PermitDial { get; init; }
 
@@ -65,6 +69,11 @@ internal sealed record JackOptions : TunnelOptions
     /// <summary>Ways to Jenny, the one to begin with first; at least one.</summary>
     public required IReadOnlyList<string> Tunnels { get; init; }
 
+    /// <summary>The only way that http and https URLs may carry; null: whichever works best.</summary>
+    public required WebWay? Carrier { get; init; }
+
+    public required ProxyOptions Proxy { get; init; }
+
     /// <summary>The longest pause between attempts to reconnect.</summary>
     public required TimeSpan Retry { get; init; }
 
@@ -75,11 +84,26 @@ internal sealed record JackOptions : TunnelOptions
     public required Func<Checked<JackOptions>> Reload { get; init; }
 }
 
+/// <summary>What was said about a proxy on the way to Jenny, and about HTTP requests.</summary>
+/// <param name="Url">A URL, <c>none</c>, or null: the environment decides.</param>
+/// <param name="IsVisible">The URL was an argument, which everybody on this machine can read.</param>
+/// <param name="PasswordFile">Where the password is; null: in the URL, or to be asked for.</param>
+/// <param name="UserAgent">Null: the default.</param>
+/// <param name="Headers">Further header lines.</param>
+internal sealed record ProxyOptions(string? Url, bool IsVisible, string? PasswordFile, string? UserAgent, IReadOnlyList<KeyValuePair<string, string>> Headers)
+{
+    public static ProxyOptions Of(Settings settings) => new(
+        settings.Proxy?.Value, settings.Proxy is { Where.Source.IsFile: false }, settings.ProxyPasswordFile?.Value, settings.UserAgent?.Value, settings.Headers.ConvertAll(header => header.Value));
+}
+
 /// <summary>Everything <c>burrow jenny</c> needs, checked.</summary>
 internal sealed record JennyOptions : TunnelOptions
 {
     /// <summary>Where to wait; at least one.</summary>
     public required IReadOnlyList<string> Listens { get; init; }
+
+    /// <summary>The files of an ordinary certificate and its key, for https; null: none.</summary>
+    public required (string Certificate, string Key)? Web { get; init; }
 
     /// <summary>Reads the file and the command line again, as on SIGHUP.</summary>
     public required Func<Checked<JennyOptions>> Reload { get; init; }

@@ -19,7 +19,9 @@ internal static class OptionsLoader
             ConfigFile = arguments.ConfigFile,
             Credentials = credentials,
             Tunnels = settings.Tunnels.ConvertAll(url => url.Value),
+            Proxy = ProxyOptions.Of(settings),
             Maps = settings.Maps,
+            ProxyUsersFile = settings.ProxyUsers?.Value,
             PermitDial = Permits(settings.PermitDial),
             PermitListen = Permits(settings.PermitListen),
             Name = settings.Name?.Value ?? Environment.MachineName,
@@ -29,6 +31,7 @@ internal static class OptionsLoader
             QueueLimit = settings.QueueLimit?.Value ?? Defaults.QueueLimit,
             MemoryLimit = settings.MemoryLimit?.Value ?? Defaults.MemoryLimit,
             Paths = settings.Paths?.Value ?? Defaults.Paths,
+            Carrier = settings.Carrier?.Value,
             LogLevel = Level(settings, arguments),
             LogFormat = settings.LogFormat?.Value ?? Defaults.Format,
             Reload = () => Jack(arguments),
@@ -40,12 +43,16 @@ internal static class OptionsLoader
         var (settings, problems) = Load(arguments);
         var listens = settings.Listens.Count > 0 ? settings.Listens.ConvertAll(url => url.Value) : [Defaults.Listen];
         var credentials = JennyCredentials(settings, listens, problems);
+        if ((settings.Certificate ?? settings.CertificateKey) is { } half && (settings.Certificate is null || settings.CertificateKey is null))
+            problems.Add(half.Where, "a certificate goes with its key: --cert FILE --key FILE");
         return new Checked<JennyOptions>(problems.Any || credentials is null ? null : new JennyOptions
         {
             ConfigFile = arguments.ConfigFile,
             Credentials = credentials,
             Listens = listens,
+            Web = settings.Certificate is { } certificate && settings.CertificateKey is { } key ? (certificate.Value, key.Value) : null,
             Maps = settings.Maps,
+            ProxyUsersFile = settings.ProxyUsers?.Value,
             PermitDial = Permits(settings.PermitDial),
             PermitListen = Permits(settings.PermitListen),
             Name = settings.Name?.Value ?? Environment.MachineName,

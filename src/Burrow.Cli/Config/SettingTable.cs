@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Burrow.Carriers.Http.Client;
 using Burrow.Cli.Config.Tcl;
 using Burrow.Cli.Terminal;
 using Microsoft.Extensions.Logging;
@@ -39,6 +40,14 @@ internal static class SettingTable
         ["trace"] = LogLevel.Trace,
     };
 
+    static readonly Dictionary<string, WebWay?> Carriers = new(StringComparer.Ordinal)
+    {
+        ["auto"] = null,
+        ["ws"] = WebWay.WebSocket,
+        ["http"] = WebWay.Streaming,
+        ["cycles"] = WebWay.Cycles,
+    };
+
     static readonly Dictionary<string, LogFormat> LogFormats = new(StringComparer.Ordinal)
     {
         ["text"] = LogFormat.Text,
@@ -53,8 +62,14 @@ internal static class SettingTable
         One("identity", Roles.Both, "FILE", "our own key, made by 'burrow key new --identity'", s => s.Identity, (s, v) => s.Identity = v, FilePath),
         One("authorized", Roles.Jenny, "FILE", "the pins of those who may come, and what each may do", s => s.Authorized, (s, v) => s.Authorized = v, FilePath),
         One("pin", Roles.Jack, "PIN", "the pin of Jenny's key", s => s.Pin, (s, v) => s.Pin = v, PinText.Read),
+        One("proxy-users", Roles.Both, "FILE", "who may use our dynamic maps: one USER:PASSWORD a line (default everybody who can reach the port)", s => s.ProxyUsers, (s, v) => s.ProxyUsers = v, FilePath),
         Many("permit-dial", Roles.Both, "PERMIT", "what the other side may reach from here", settings => settings.PermitDial, PermitText.Read),
         Many("permit-listen", Roles.Both, "PERMIT", "where the other side may listen here", settings => settings.PermitListen, PermitText.Read),
+        One("proxy", Roles.Jack, "URL", "the proxy on the way to Jenny: http://, socks5:// or socks4a://[USER@]HOST:PORT, or none (default: what https_proxy, http_proxy, all_proxy and no_proxy say)",
+            s => s.Proxy, (s, v) => s.Proxy = v, ProxyText.Read),
+        One("proxy-password-file", Roles.Jack, "FILE", "the password for the proxy; without it one is asked for in the terminal", s => s.ProxyPasswordFile, (s, v) => s.ProxyPasswordFile = v, FilePath),
+        One("user-agent", Roles.Jack, "TEXT", "what HTTP requests say that we are (default: a browser)", s => s.UserAgent, (s, v) => s.UserAgent = v, ProxyText.UserAgent),
+        Many("header", Roles.Jack, "'NAME: VALUE'", "a further header line of HTTP requests", settings => settings.Headers, ProxyText.Header),
         One("keepalive", Roles.Both, "TIME", $"how often an idle carrier is probed (default {Quantity.Show(Defaults.KeepAlive)})",
             s => s.KeepAlive, (s, v) => s.KeepAlive = v, (w, p) => Give(w, Quantity.Duration(w, p, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)))),
         One("retry", Roles.Jack, "TIME", $"the longest pause between attempts to reconnect (default {Quantity.Show(Defaults.Retry)})",
@@ -67,6 +82,10 @@ internal static class SettingTable
             s => s.MemoryLimit, (s, v) => s.MemoryLimit = v, (w, p) => Give(w, Quantity.Bytes(w, p, 8 << 20, 64L << 30))),
         One("paths", Roles.Jack, "N", $"how many sessions to spread connections over, for each mode (default {Defaults.Paths})",
             s => s.Paths, (s, v) => s.Paths = v, (w, p) => Give(w, Quantity.Count(w, p, 1, 16))),
+        One("carrier", Roles.Jack, "WAY", "how http and https URLs carry: auto (the best that works), ws, http or cycles (default auto)",
+            s => s.Carrier, (s, v) => s.Carrier = v, (w, p) => Choose(w, p, Carriers)),
+        One("cert", Roles.Jenny, "FILE", "an ordinary certificate (PEM, with its chain) for https and wss", s => s.Certificate, (s, v) => s.Certificate = v, FilePath),
+        One("key", Roles.Jenny, "FILE", "the certificate's private key (PEM)", s => s.CertificateKey, (s, v) => s.CertificateKey = v, FilePath),
         One("name", Roles.Both, "NAME", "what the other side calls us in its logs (default: the host's name)", s => s.Name, (s, v) => s.Name = v, NameText),
         One("log-level", Roles.Both, "LEVEL", "the least level that is logged: error, warning, info, debug or trace (default info)", s => s.LogLevel, (s, v) => s.LogLevel = v,
             (w, p) => Choose(w, p, LogLevels)),

@@ -1,3 +1,4 @@
+using Burrow.Carriers.Http.Client;
 using Burrow.Carriers.Identity;
 using Burrow.Cli.Terminal;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,16 @@ internal sealed class Settings
 
     public Given<string>? Authorized { get; set; }
 
+    public Given<string>? ProxyUsers { get; set; }
+
+    public Given<string>? Proxy { get; set; }
+
+    public Given<string>? ProxyPasswordFile { get; set; }
+
+    public Given<string>? UserAgent { get; set; }
+
+    public List<Given<KeyValuePair<string, string>>> Headers { get; } = [];
+
     public Given<Pin>? Pin { get; set; }
 
     public Given<TimeSpan>? KeepAlive { get; set; }
@@ -39,6 +50,13 @@ internal sealed class Settings
     public Given<long>? MemoryLimit { get; set; }
 
     public Given<int>? Paths { get; set; }
+
+    /// <summary>Null inside: any.</summary>
+    public Given<WebWay?>? Carrier { get; set; }
+
+    public Given<string>? Certificate { get; set; }
+
+    public Given<string>? CertificateKey { get; set; }
 
     public Given<string>? Name { get; set; }
 

@@ -69,7 +69,7 @@ public sealed class LinkRunner(Session session, TimeProvider time)
         try
         {
             if (!older.IsCompleted && !await EndsAsync(older)) session.Close(OlderStuck);
-            if (session.Attach(point, Now) is not { } link)
+            if (session.Attach(point, Now, carrier.RareProbe) is not { } link)
                 return session.Ended ?? new EndReason(EndPhase.Attach, EndSide.Local, EndCause.Superseded);
             attached?.Invoke(link.Replayed);
             await using var timer = new LinkTimer(session, link, carrier, this, time);

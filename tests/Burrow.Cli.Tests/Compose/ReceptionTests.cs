@@ -2,6 +2,7 @@ using Burrow.Carriers;
 using Burrow.Carriers.Identity;
 using Burrow.Carriers.Modes.Tls;
 using Burrow.Carriers.Port;
+using Burrow.Carriers.Proxy;
 using Burrow.Cli.Compose;
 using Burrow.Cli.Compose.Jenny;
 using Burrow.Cli.Compose.Maps;
@@ -46,7 +47,7 @@ public sealed class ReceptionTests : IAsyncLifetime
 
     async Task<BirthResult> BirthAsync(KeyIdentity identity)
     {
-        var dialled = await CarrierRegistry.DialAsync(_listener.Address, TimeSpan.FromSeconds(20), [], CancellationToken.None);
+        var dialled = await CarrierRegistry.DialAsync(_listener.Address, ProxySettings.None, TimeSpan.FromSeconds(20), [], CancellationToken.None);
         var (secured, failure) = await new TlsClient(identity, [_jenny.Pin]).ConnectAsync(dialled.Value!.Value.Connection);
         Assert.Null(failure);
         await using var connection = secured!;

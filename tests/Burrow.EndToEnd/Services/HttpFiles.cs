@@ -7,7 +7,7 @@ namespace Burrow.EndToEnd.Services;
 static class HttpFiles
 {
     /// <summary>Answers every request by the same content and closes.</summary>
-    public static SocketService Serve(LabHost host, int port, string content) => SocketService.Start(host, port, async caller =>
+    public static SocketService Serve(LabHost host, int port, string content, string address = "127.0.0.1") => SocketService.Start(host, port, async caller =>
     {
         var request = "";
         var buffer = new byte[4096];
@@ -20,5 +20,5 @@ static class HttpFiles
 
         await caller.SendTextAsync($"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {Encoding.UTF8.GetByteCount(content)}\r\nConnection: close\r\n\r\n{content}");
         caller.Shutdown(System.Net.Sockets.SocketShutdown.Both);
-    });
+    }, address);
 }

@@ -40,6 +40,20 @@ static class SocketExtensions
         return all.ToArray();
     }
 
+    /// <summary>Everything up to and with the first place where the text stands at the end of what has arrived.</summary>
+    public static async Task<string> ReceiveUntilAsync(this Socket socket, string end)
+    {
+        var all = new StringBuilder();
+        var buffer = new byte[64 * 1024];
+        while (!all.ToString(Math.Max(0, all.Length - end.Length - 64), Math.Min(all.Length, end.Length + 64)).Contains(end, StringComparison.Ordinal))
+        {
+            var count = await socket.ReceiveAsync(buffer);
+            if (count == 0) throw new EndOfStreamException($"the stream ended without '{end}'");
+            all.Append(Encoding.Latin1.GetString(buffer, 0, count));
+        }
+        return all.ToString();
+    }
+
     /// <summary>Sends a text and expects it back.</summary>
     public static async Task EchoAsync(this Socket socket, string text, double seconds = 30)
     {

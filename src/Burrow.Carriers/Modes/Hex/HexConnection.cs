@@ -22,6 +22,8 @@ public sealed class HexConnection(Connection inner) : Connection
 
     public override EndPoint? LocalEndPoint => inner.LocalEndPoint;
 
+    public override TimeSpan? RareProbe => inner.RareProbe;
+
     public override int TryRead(Span<byte> buffer)
     {
         if (End is not null) return Aborted;

@@ -36,12 +36,17 @@ public sealed class TlsConnection : Connection
     /// <summary>The key that the peer has proved to hold; null when it presented none.</summary>
     public Pin? PeerPin { get; }
 
-    /// <summary>The peer has proved who it is: half a megabyte of buffers is held for it while it sends and receives. Called between reads and writes.</summary>
+    /// <summary>The client asked for the ordinary certificate: it will speak HTTP.</summary>
+    public bool IsWeb { get; init; }
+
+    /// <summary>The peer has proved who it is: half a megabyte of buffers is held for it while it sends and receives. Any thread; what is under way goes on as it began.</summary>
     public void StartBatching() => _records.Batching = true;
 
     public override EndPoint? RemoteEndPoint => _inner.RemoteEndPoint;
 
     public override EndPoint? LocalEndPoint => _inner.LocalEndPoint;
+
+    public override TimeSpan? RareProbe => _inner.RareProbe;
 
     /// <remarks>Takes as many records as are there: a batch of the other side's is then one call here, and one write to whoever it is for.</remarks>
     public override int TryRead(Span<byte> buffer)

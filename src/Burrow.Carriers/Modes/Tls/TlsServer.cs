@@ -10,10 +10,14 @@ namespace Burrow.Carriers.Modes.Tls;
 public sealed class TlsServer
 {
     readonly SslServerAuthenticationOptions _options;
-    readonly ServerOptionsSelectionCallback _select;
+    readonly SslServerAuthenticationOptions? _web;
 
-    public TlsServer(KeyIdentity identity)
+    /// <param name="identity">Who Jenny is to Jacks.</param>
+    /// <param name="web">An ordinary certificate with its key, for web clients; null: they are turned away.</param>
+    public TlsServer(KeyIdentity identity, SslStreamCertificateContext? web = null)
     {
+        // Whatever a browser or a proxy of these years speaks: what is carried inside has TLS 1.3 of its own, or is meant to be readable.
+        if (web is not null) _web = new SslServerAuthenticationOptions { ServerCertificateContext = web, ApplicationProtocols = [SslApplicationProtocol.Http11], AllowRenegotiation = false };
         _options = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = identity.Context,
@@ -29,18 +33,28 @@ public sealed class TlsServer
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             CertificateChainPolicy = TlsSettings.ChainPolicy(),
         };
-        _select = Select;
     }
 
     /// <summary>Runs the handshake. There is no deadline in here: abort <paramref name="inner"/> and it ends with that reason.</summary>
-    public async ValueTask<TlsResult> AcceptAsync(Connection inner)
+    /// <param name="allowWeb">A server name that is not Burrow's gets the ordinary certificate, if there is one.</param>
+    public async ValueTask<TlsResult> AcceptAsync(Connection inner, bool allowWeb = false)
     {
         var records = new RecordStream(inner);
         var ssl = new SslStream(records, leaveInnerStreamOpen: true);
         EndReason failure;
         try
         {
-            await ssl.AuthenticateAsServerAsync(_select, null, CancellationToken.None);
+            var isWeb = false;
+            await ssl.AuthenticateAsServerAsync(
+                (_, hello, _, _) =>
+                {
+                    isWeb = hello.ServerName != TlsSettings.ServerName;
+                    return isWeb && (_web is null || !allowWeb)
+                        ? ValueTask.FromException<SslServerAuthenticationOptions>(new ForeignServerNameException(hello.ServerName))
+                        : new ValueTask<SslServerAuthenticationOptions>(isWeb ? _web! : _options);
+                },
+                null, CancellationToken.None);
+            if (isWeb) return new TlsResult(new TlsConnection(inner, records, ssl, peerPin: null) { IsWeb = true }, null);
             if (ssl.NegotiatedApplicationProtocol == TlsSettings.Protocol)
             {
                 var pin = ssl.RemoteCertificate is X509Certificate2 certificate ? Pin.Of(certificate) : null;
@@ -60,11 +74,6 @@ public sealed class TlsServer
         await ssl.DisposeAsync();
         return new TlsResult(null, failure);
     }
-
-    ValueTask<SslServerAuthenticationOptions> Select(SslStream stream, SslClientHelloInfo hello, object? state, CancellationToken cancellationToken) =>
-        hello.ServerName == TlsSettings.ServerName
-            ? new ValueTask<SslServerAuthenticationOptions>(_options)
-            : ValueTask.FromException<SslServerAuthenticationOptions>(new ForeignServerNameException(hello.ServerName));
 
     /// <summary>A web client, or a scanner: the name is for logs, cut short and without what a terminal would act on.</summary>
     sealed class ForeignServerNameException(string name)

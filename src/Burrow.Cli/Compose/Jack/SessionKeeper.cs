@@ -21,7 +21,10 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
     readonly string _modeText = path == 0 ? mode.Text() : $"{mode.Text()} {path}";
     TaskCompletionSource<Session.Session?> _session = NewSource();
     CancellationTokenSource _kick = new(); // ends a pause between attempts; guarded by _gate
-    readonly HashSet<EndCause> _told = []; // failures of this outage; guarded by _gate
+    readonly HomePolicy _home = new(); // guarded by _gate
+    bool _moving; // to a better way: the carrier that gives place is not lost; guarded by _gate
+    readonly HashSet<(int Way, EndCause Cause)> _told = []; // failures of this outage; guarded by _gate
+    readonly HashSet<(int Way, EndCause Cause)> _toldOfWays = []; // failures of ways beside one that works, in this network; guarded by _gate
 
     public Mode Mode => mode;
 
@@ -45,6 +48,8 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         get { lock (_gate) return _session.Task; }
     }
 
+    TimeSpan Now => Time.GetElapsedTime(0);
+
     TimeProvider Time => jack.Ends.Time;
 
     ILogger Logger => jack.Ends.Logger;
@@ -56,8 +61,11 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         lock (_gate)
         {
             _policy.Reset();
+            _home.Reset();
+            _toldOfWays.Clear();
             _kick.Cancel();
         }
+        jack.Door.Forget();
         if (Session is { } session)
         {
             if (addressGone) Runner?.Carrier?.Abort(new EndReason(EndPhase.Relay, EndSide.Path, EndCause.Unreachable, "our address is gone"));
@@ -107,7 +115,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
             {
                 // Before we ever met her, a wrong pin is a wrong secret; later it may be another host at that address for a while.
                 if (door.Failure!.Cause == EndCause.Credential && !jack.Met.Happened) return (null, null, door.Failure);
-                Failed(door.Failure);
+                Failed(door);
                 continue;
             }
             var birth = new Birth(jack.Instance.Id, jack.Instance.Run, mode, path, jack.Name);
@@ -116,9 +124,11 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
             {
                 await door.Connection.DisposeAsync();
                 if (failure.IsFinal) return (null, null, failure.Reason);
-                Failed(failure.Reason);
+                jack.Door.LedNowhere(door.Way);
+                Failed(door.Way, failure.Reason);
                 continue;
             }
+            Uses(door);
             if (result.LinkStartsHere) return (result.Born, door, null);
             await door.Connection.DisposeAsync();
             return (result.Born, null, null);
@@ -173,14 +183,22 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
             null, ExpiryLook, ExpiryLook);
     }
 
-    /// <summary>Runs one carrier until it ends or loses a race.</summary>
-    /// <returns>The carrier that won against it, or null.</returns>
+    /// <summary>Runs one carrier until it ends, loses a race, or a better way is there.</summary>
+    /// <returns>The carrier that takes its place, or null.</returns>
     async Task<(DoorResult, AttachPoint)?> CarryAsync(Session.Session session, LinkRunner runner, LinkAlarm alarm, (DoorResult Door, AttachPoint Point) carrier, CancellationToken stop)
     {
         alarm.Reset();
         var link = RunLinkAsync(session, runner, carrier.Door, carrier.Point);
-        while (await Task.WhenAny(link, alarm.Suspect) != link)
+        while (!link.IsCompleted)
         {
+            // The session moves by attaching elsewhere; the next RunAsync ends this carrier. So it is without a carrier at no time.
+            if (await LookForBetterAsync(session, carrier.Door.Way, Task.WhenAny(link, alarm.Suspect), stop) is { } better)
+            {
+                TunnelLog.ComingHome(Logger, _modeText, jack.Door.Name, jack.Door.NameOf(better.Item1.Way));
+                lock (_gate) _home.Came(Now);
+                return better;
+            }
+            if (link.IsCompleted) break;
             TunnelLog.Suspect(Logger, _modeText, jack.Door.Name);
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
             var race = AttachAsync(session, enough.Token);
@@ -194,6 +212,46 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         return null;
     }
 
+    /// <summary>As long as nothing happens to the carrier, tries the ways that are better than its own.</summary>
+    /// <returns>A carrier of such a way, attached; null when something happened.</returns>
+    async Task<(DoorResult, AttachPoint)?> LookForBetterAsync(Session.Session session, int way, Task<Task> happened, CancellationToken stop)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var looking = way == 0 ? null : ComeHomeAsync(session, way, over.Token);
+        if (looking is not null) await Task.WhenAny(looking, happened);
+        else await happened;
+        await over.CancelAsync();
+        return looking is null ? null : await looking;
+    }
+
+    /// <summary>Tries the better ways again and again.</summary>
+    async Task<(DoorResult, AttachPoint)?> ComeHomeAsync(Session.Session session, int way, CancellationToken stop)
+    {
+        var atLeast = 0UL;
+        while (true)
+        {
+            TimeSpan pause;
+            lock (_gate) pause = _home.Pause;
+            await Task.Delay(pause, Time, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+            if (stop.IsCancellationRequested || session.Ended is not null) return null;
+            var door = await jack.Door.OpenAsync(mode, pressing: false, stop, better: way);
+            if (door.Connection is null)
+            {
+                lock (_gate) _home.Failed();
+                continue;
+            }
+            atLeast = Math.Max(atLeast, session.Epoch) + 1;
+            lock (_gate) _moving = true;
+            var result = await new JackHandshake(door.Connection, door.Trust, HandshakeDeadline, Time).AttachAsync(session, atLeast, stop);
+            if (result.Failure is null) return (door, result.Point);
+            lock (_gate) _moving = false;
+            if (result.Failure.Reason.Cause == EndCause.StaleEpoch) atLeast = Math.Max(atLeast, result.Failure.EpochToExceed);
+            else jack.Door.LedNowhere(door.Way);
+            await door.Connection.DisposeAsync();
+            lock (_gate) _home.Failed();
+        }
+    }
+
     // Tells of the loss when it happens, not when a race is over that may last as long as the outage.
     async Task RunLinkAsync(Session.Session session, LinkRunner runner, DoorResult door, AttachPoint point)
     {
@@ -205,10 +263,12 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
             reason = await runner.RunAsync(door.Connection, point, replayed =>
             {
                 turn = Carriers.Turn + 1;
+                Uses(door);
                 lock (_gate)
                 {
                     _policy.Reset();
                     _told.Clear();
+                    _moving = false;
                 }
                 if (Carriers.Attached(door.Kind, remote, replayed) is { } away) TunnelLog.Resumed(Logger, _modeText, jack.Door.Name, door.Kind, remote, Duration.Format(away), replayed);
                 else TunnelLog.Up(Logger, _modeText, jack.Door.Name, door.Kind, remote);
@@ -218,7 +278,14 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         {
             TunnelLog.ChoreFailed(Logger, exception);
         }
-        if (session.Ended is null && Carriers.Lost(turn) is { } up) TunnelLog.Lost(Logger, _modeText, jack.Door.Name, Duration.Format(up), reason);
+        if (session.Ended is not null || Carriers.Lost(turn) is not { } up) return;
+        lock (_gate)
+        {
+            if (_moving && reason.Cause == EndCause.Superseded) return;
+            _home.Lost(Now);
+        }
+        jack.Door.Lost(door.Way, up);
+        TunnelLog.Lost(Logger, _modeText, jack.Door.Name, Duration.Format(up), reason);
     }
 
     /// <summary>Brings the session back onto a carrier, however long it takes.</summary>
@@ -231,7 +298,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
             var door = await jack.Door.OpenAsync(mode, IsPressing, stop);
             if (door.Connection is null)
             {
-                Failed(door.Failure!);
+                Failed(door);
                 continue;
             }
             atLeast = Math.Max(atLeast, session.Epoch) + 1;
@@ -243,7 +310,11 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
             if (failure.Reason.Cause == EndCause.StaleEpoch) atLeast = Math.Max(atLeast, failure.EpochToExceed);
             else if (failure is { Kind: FailureKind.Refused, Reason.Cause: EndCause.Credential }) return (null, failure.Reason);
             else if (failure.IsFinal || (failure.Kind == FailureKind.Hint && await IsGoneAsync(session, stop))) session.Close(failure.Reason);
-            else Failed(failure.Reason);
+            else
+            {
+                jack.Door.LedNowhere(door.Way);
+                Failed(door.Way, failure.Reason);
+            }
         }
         return (null, null);
     }
@@ -265,7 +336,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
 
     bool IsPressing
     {
-        get { lock (_gate) return _policy.IsQuick(Time.GetElapsedTime(0)); }
+        get { lock (_gate) return _policy.IsQuick(Now); }
     }
 
     /// <returns>False when it is over.</returns>
@@ -280,7 +351,7 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
                 _kick.Dispose();
                 _kick = new CancellationTokenSource();
             }
-            pause = _policy.Next(Time.GetElapsedTime(0), Random.Shared.NextDouble());
+            pause = _policy.Next(Now, Random.Shared.NextDouble());
             kick = _kick.Token;
         }
         if (pause > TimeSpan.Zero)
@@ -291,15 +362,35 @@ sealed class SessionKeeper(JackContext jack, Mode mode, byte path)
         return !stop.IsCancellationRequested;
     }
 
+    /// <summary>That way leads to Jenny; of those that were tried with it and do not, the reasons are news once.</summary>
+    void Uses(DoorResult door)
+    {
+        jack.Door.Worked(door.Way);
+        foreach (var other in door.Others ?? [])
+        {
+            lock (_gate)
+            {
+                if (other.Failure!.Cause == EndCause.Stopped || !_toldOfWays.Add((other.Way, other.Failure.Cause))) continue;
+            }
+            TunnelLog.WayDoesNotWork(Logger, jack.Door.NameOf(other.Way), other.Failure);
+        }
+    }
+
+    void Failed(DoorResult door)
+    {
+        Failed(door.Way, door.Failure!);
+        foreach (var other in door.Others ?? []) Failed(other.Way, other.Failure!);
+    }
+
     // The same failure again is no news; an outage may go to and fro between two of them for hours.
-    void Failed(EndReason reason)
+    void Failed(int way, EndReason reason)
     {
         if (reason.Cause == EndCause.Stopped) return;
         lock (_gate)
         {
-            if (!_told.Add(reason.Cause)) return;
+            if (!_told.Add((way, reason.Cause))) return;
         }
-        TunnelLog.CannotReach(Logger, jack.Door.Name, reason);
+        TunnelLog.CannotReach(Logger, jack.Door.NameOf(way), reason);
     }
 
     void Publish(Session.Session session, SessionEnd end)

@@ -38,7 +38,6 @@ sealed class Reception(SessionTable sessions, CredentialTable credentials, TimeP
     {
         // A unix socket's caller has no address.
         var remote = caller.Remote is IPEndPoint address ? address.ToString() : caller.SameUser ? "our own user" : "another user";
-        var kind = caller.SameUser ? "unix" : "tcp";
         var context = ContextOf(caller, remote);
         if (context.Refusal is { Cause: EndCause.Credential } && !Admits(caller))
         {
@@ -50,11 +49,11 @@ sealed class Reception(SessionTable sessions, CredentialTable credentials, TimeP
         {
             case JennyOutcome.Born { LinkStartsHere: true } born when sessions.Get(born.Session.Id) is { } session:
                 caller.Admit();
-                await session.CarryAsync(caller.Connection, kind, remote, AttachPoint.Birth, logger);
+                await session.CarryAsync(caller.Connection, caller.Kind, remote, AttachPoint.Birth, logger);
                 break;
             case JennyOutcome.Attached attached when sessions.Get(attached.Session.Id) is { } session:
                 caller.Admit();
-                await session.CarryAsync(caller.Connection, kind, remote, attached.Point, logger);
+                await session.CarryAsync(caller.Connection, caller.Kind, remote, attached.Point, logger);
                 break;
             case JennyOutcome.Refused { Reason: var reason }:
                 NoteRefusal(caller, remote, reason);

@@ -1,6 +1,7 @@
 using Burrow.Cli.Config;
 using Burrow.Cli.Status;
 using Burrow.Core;
+using Burrow.Endpoints.Inbounds.Dynamic;
 using Burrow.Session;
 using Microsoft.Extensions.Logging;
 
@@ -9,9 +10,10 @@ namespace Burrow.Cli.Compose.Maps;
 /// <summary>
 /// The maps of this process. Those that listen here have a listener of their own; those that listen on the other side are asked for in every session of their mode.
 /// </summary>
-sealed class MapTable(bool isJack, Chores chores, TimeProvider time, ILogger logger, Repeats repeats) : IAsyncDisposable
+sealed class MapTable(bool isJack, Chores chores, TimeProvider time, ILogger logger, Repeats repeats, ProxyUsers? users = null) : IAsyncDisposable
 {
     readonly Lock _gate = new();
+    readonly DynamicInbound _dynamics = new(users, time);
     readonly Dictionary<string, LocalMap> _local = new(StringComparer.Ordinal); // by the map's text; guarded by _gate
     readonly Dictionary<string, ActiveMap> _remote = new(StringComparer.Ordinal);
     readonly List<(Mode Mode, SessionEnd End)> _askers = [];
@@ -61,7 +63,7 @@ sealed class MapTable(bool isJack, Chores chores, TimeProvider time, ILogger log
         lock (_gate)
         {
             _askers.Add((mode, end));
-            foreach (var map in _remote.Values.Where(map => map.Rule.Mode == mode)) end.Ask(map);
+            foreach (var map in _remote.Values.Where(map => map.Rule.Mode == mode && !map.Rule.IsDynamic)) end.Ask(map);
         }
     }
 
@@ -83,7 +85,7 @@ sealed class MapTable(bool isJack, Chores chores, TimeProvider time, ILogger log
     /// <summary>A map of ours that names that target on this side, or null.</summary>
     public ActiveMap? DiallingHere(Mode mode, Target target)
     {
-        lock (_gate) return _remote.Values.FirstOrDefault(map => map.Rule.Mode == mode && map.Rule.Dialled == target);
+        lock (_gate) return _remote.Values.FirstOrDefault(map => map.Rule.Mode == mode && !map.Rule.IsDynamic && map.Rule.Dialled == target);
     }
 
     public IReadOnlyList<MapStatus> Status()
@@ -117,12 +119,19 @@ sealed class MapTable(bool isJack, Chores chores, TimeProvider time, ILogger log
         var listensHere = isJack == (rule.Direction == MapDirection.ToJenny);
         if (listensHere)
         {
-            var local = new LocalMap(map, sessions, chores, time, logger, repeats);
+            var local = new LocalMap(map, _dynamics, sessions, chores, time, logger, repeats);
             _local.Add(text, local);
             local.Start();
             return;
         }
         _remote.Add(text, map);
+        if (rule.IsDynamic)
+        {
+            // A proxy is no listener that can be asked for: what its clients want would have to come from there, past the other side's own word on who may ask.
+            const string why = "a dynamic map works where its proxy listens: it has to stand in that side's own configuration";
+            if (map.Became(MapState.Waiting, why)) TunnelLog.NotOurs(logger, text, why);
+            return;
+        }
         foreach (var (mode, end) in _askers)
             if (mode == rule.Mode) end.Ask(map);
     }

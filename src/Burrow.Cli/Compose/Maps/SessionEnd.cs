@@ -88,7 +88,11 @@ sealed class SessionEnd : ISessionHandler
         _context.Chores.Add(() => AnswerAsync(session, channel, asked));
     }
 
-    public void OnOpened(Session.Session session, Channel channel) => TunnelLog.ChannelOpened(Logger, channel.Request.Source, channel.Request.Target);
+    public void OnOpened(Session.Session session, Channel channel)
+    {
+        if (channel.Tag is ProxyChannel proxied) proxied.Opened();
+        TunnelLog.ChannelOpened(Logger, channel.Request.Source, channel.Request.Target);
+    }
 
     public void OnChannelEnded(Session.Session session, Channel channel)
     {
@@ -99,6 +103,10 @@ sealed class SessionEnd : ISessionHandler
                 if (channel is { IsOpener: true, End: { } reason } && (reason.Phase is EndPhase.Dial or EndPhase.Resolve || reason.Cause == EndCause.Denied)
                     && _context.Repeats.IsNews($"map {map.Rule}: the other side could not connect ({reason.Cause})"))
                     TunnelLog.TargetFailed(Logger, map.Rule.ToString(), reason);
+                break;
+            case ProxyChannel proxied:
+                // Its client hears why; a page full of dead links is no news for the log.
+                proxied.Map.Traffic.Ended(channel);
                 break;
             case Traffic traffic:
                 traffic.Ended(channel);

@@ -1,4 +1,5 @@
 using Burrow.Carriers.Modes.Tls;
+using Burrow.Carriers.Proxy;
 using Burrow.Cli.Compose.Jack;
 using Burrow.Cli.Compose.Maps;
 using Burrow.Cli.Config;
@@ -51,7 +52,7 @@ sealed class ResumingJack : IAsyncDisposable
         var chores = new Chores(logger);
         var repeats = new Repeats(time, logger);
         var maps = new MapTable(isJack: true, chores, time, logger, repeats);
-        var door = new JennyDoor([Urls.Parse($"tcp://{there}")], new TlsClient(keys.Identity, keys.Jenny), time, local.Addresses);
+        var door = new JennyDoor([Urls.Parse($"tcp://{there}")], new TlsClient(keys.Identity, keys.Jenny), ProxySettings.None, time, local.Addresses);
         var jack = new JackContext(
             new SessionEndContext(maps, outbound, chores, time, logger, repeats), door, authority, new Quotas(new Quota(Session.Session.MaxPeerChannels), new Quota(0)), instance, Environment.MachineName,
             Defaults.Retry, Defaults.SessionTimeout,

@@ -1,0 +1,139 @@
+using System.Net;
+using System.Text;
+using Burrow.Carriers.Proxy;
+
+namespace Burrow.Carriers.Http.Client;
+
+/// <summary>
+/// What one web carrier makes its requests with: HttpClient's defaults that hurt a tunnel are set here, each with its reason, and nowhere else. Every carrier has its own,
+/// so that disposing it ends all of its connections and nobody else's.
+/// </summary>
+sealed class WebClient : IDisposable
+{
+    readonly string _origin;
+    readonly TimeSpan _connectTimeout;
+    readonly ProxyAuthentication? _authentication;
+    readonly ProxySettings _settings;
+    volatile HttpMessageInvoker _invoker;
+    long _number;
+
+    public WebClient(CarrierUrl url, ProxySettings settings, TimeSpan connectTimeout)
+    {
+        (Url, _settings, _connectTimeout) = (url, settings, connectTimeout);
+        _origin = $"{(url.IsSecureWeb ? "https" : "http")}://{url.Target}";
+        Proxy = settings.For(url.Scheme, url.Target!);
+        // Inside a tunnel our word would go to Jenny's web server: there the platform answers the proxy.
+        if (Proxy is { Kind: ProxyKind.Http, Credentials: not null } && !url.IsSecureWeb) _authentication = settings.AuthenticationFor(Proxy);
+        _invoker = Invoker(byPlatform: _authentication is null or { WantsConnection: true });
+    }
+
+    public CarrierUrl Url { get; }
+
+    public ProxyServer? Proxy { get; }
+
+    /// <summary>Who is talked to, for logs: the proxy, or Jenny.</summary>
+    public EndPoint? Remote => (Proxy?.Address ?? Url.Target) is { Address: { } address } target ? new IPEndPoint(address, target.Port) : null;
+
+    /// <param name="byPlatform">The platform tells the proxy who we are, after a 407 each time; else we do, at once.</param>
+    HttpMessageInvoker Invoker(bool byPlatform)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = Proxy is not null,
+            Proxy = Proxy is null ? null : ToWebProxy(Proxy, byPlatform),
+            ConnectTimeout = _connectTimeout,
+            // A user's name in a Digest, which is sent as the bytes of its UTF-8.
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            // A redirect leads to a login page or somewhere else where Jenny is not.
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            // A compressed answer would wait for its end.
+            AutomaticDecompression = DecompressionMethods.None,
+            // Nobody's business.
+            ActivityHeadersPropagator = null,
+            // Pull, push and their retries side by side.
+            MaxConnectionsPerServer = 16,
+            // An unread rest of an answer is not worth the wait: the connection is closed.
+            ResponseDrainTimeout = TimeSpan.Zero,
+        };
+        // Without HttpClient there is no timeout of 100 s and nothing is buffered.
+        return new HttpMessageInvoker(handler, disposeHandler: true);
+    }
+
+    /// <summary>A request with the headers that every one of ours has.</summary>
+    public HttpRequestMessage Make(WebRoute route)
+    {
+        var isGet = route.Kind is RouteKind.WebSocket or RouteKind.StreamDown or RouteKind.Pull;
+        var path = route.ToPath(Url.Path!, Interlocked.Increment(ref _number));
+        var request = new HttpRequestMessage(isGet ? HttpMethod.Get : HttpMethod.Post, _origin + path) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.TryAddWithoutValidation("User-Agent", _settings.UserAgent);
+        request.Headers.TryAddWithoutValidation("Accept", "*/*");
+        request.Headers.TryAddWithoutValidation("Accept-Language", "en");
+        if (isGet) request.Headers.TryAddWithoutValidation("Cache-Control", "no-cache, no-store");
+        foreach (var (name, value) in _settings.Headers)
+        {
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+        return request;
+    }
+
+    /// <summary>Sends a request, a second time where the proxy first says how it wants to be told who we are; the answer's body is not waited for.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop)
+    {
+        if (_authentication is not { WantsConnection: false } own) return await _invoker.SendAsync(request, stop);
+        using var conversation = own.Begin(request.Method.Method, request.RequestUri!.AbsoluteUri);
+        Tell(request, conversation);
+        var response = await _invoker.SendAsync(request, stop);
+        if (response.StatusCode != HttpStatusCode.ProxyAuthenticationRequired || request.Content is OpenBody) return response;
+        var challenges = response.Headers.ProxyAuthenticate.Select(challenge => challenge.ToString()).ToList();
+        var again = Copy(request);
+        if (conversation.Challenged(challenges))
+        {
+            Tell(again, conversation);
+        }
+        else if (challenges.Any(challenge => challenge.StartsWith("NTLM", StringComparison.OrdinalIgnoreCase) || challenge.StartsWith("Negotiate", StringComparison.OrdinalIgnoreCase)))
+        {
+            own.WantsConnection = true;
+            Interlocked.Exchange(ref _invoker, Invoker(byPlatform: true)).Dispose();
+        }
+        else
+        {
+            return response;
+        }
+        response.Dispose();
+        return await _invoker.SendAsync(again, stop);
+    }
+
+    public void Dispose() => _invoker.Dispose();
+
+    static void Tell(HttpRequestMessage request, ProxyAuthentication.Conversation conversation)
+    {
+        if (conversation.Header() is { } header) request.Headers.TryAddWithoutValidation("Proxy-Authorization", header);
+    }
+
+    /// <summary>A request can be sent only once; the bytes of its body stay.</summary>
+    static HttpRequestMessage Copy(HttpRequestMessage request)
+    {
+        var copy = new HttpRequestMessage(request.Method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy, Content = request.Content };
+        foreach (var (name, values) in request.Headers.NonValidated)
+            if (!name.Equals("Proxy-Authorization", StringComparison.OrdinalIgnoreCase)) copy.Headers.TryAddWithoutValidation(name, values);
+        return copy;
+    }
+
+    static WebProxy ToWebProxy(ProxyServer proxy, bool byPlatform)
+    {
+        var scheme = proxy.Kind switch
+        {
+            ProxyKind.Http => "http",
+            ProxyKind.Socks4 => "socks4",
+            ProxyKind.Socks4a => "socks4a",
+            _ => "socks5",
+        };
+        return new WebProxy($"{scheme}://{proxy.Address}")
+        {
+            // Answers a 407: Basic in a CONNECT, Digest, NTLM and Negotiate, as the platform can.
+            Credentials = byPlatform && proxy.Credentials is { } who ? new NetworkCredential(who.User, who.Password) : null,
+        };
+    }
+}
