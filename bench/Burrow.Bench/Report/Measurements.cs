@@ -9,6 +9,7 @@ internal enum Metric
     Channels, NearMegabytes, FarMegabytes,
     BackAfterRefusal, BackAfterLongRefusal, BackAfterSilence, AnsweredToFirstByte,
     SilenceDetected, SilenceToFirstByte,
+    WebUp, WebDown, WebEchoP50, WebEchoP99, WebIdleRequests, MoveAfterReset, MoveAfterSilence,
     Cuts, Lost, Doubled, ReplayMegabytes,
 }
 
