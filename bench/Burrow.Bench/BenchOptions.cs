@@ -13,13 +13,14 @@ internal sealed record BenchOptions
           --only NAME   only this candidate (and bare): haproxy, haproxy-splice, socat-relay, forward,
                         pipe, socat-pipe, socat, socat-128k, ssh, ssh-gcm, stunnel, burrow-plaintext, burrow-obfuscated, burrow-encrypted, or a beginning of names such as 'burrow'
           --part NAME   only this part: throughput, round-trip, connects, memory, survival,
-                        pipe ('burrow pipe' from stdin to stdout over loopback; target: 1.0 × socat -u with the same buffer)
+                        pipe ('burrow pipe' from stdin to stdout over loopback; target: 1.0 × socat -u with the same buffer),
+                        web (the web carriers through a Squid, beside curl and httptunnel)
           --write       put the result into docs/performance.md as well
 
         The tunnel is ./burrow, or the program that the environment variable BURROW names.
         """;
 
-    static readonly string[] AllParts = ["throughput", "round-trip", "connects", "memory", "survival", "pipe"];
+    static readonly string[] AllParts = ["throughput", "round-trip", "connects", "memory", "survival", "pipe", "web"];
 
     public int Rounds { get; private init; } = 5;
 
@@ -39,7 +40,16 @@ internal sealed record BenchOptions
 
     public int Cuts => Quick ? 50 : 1000;
 
+    /// <summary>Of one download or upload through the web.</summary>
+    public long WebBytes => Quick ? 10_000_000 : 100_000_000;
+
+    public int WebEchoes => Quick ? 10 : 60;
+
+    public TimeSpan WebIdle => TimeSpan.FromSeconds(Quick ? 10 : 60);
+
     public bool Wants(string candidate) => Only.Count == 0 || candidate == "bare" || Only.Any(name => candidate.StartsWith(name, StringComparison.Ordinal));
+
+    public bool DoesAll => Parts.Count == AllParts.Length;
 
     public bool Does(string part) => Parts.Contains(part);
 

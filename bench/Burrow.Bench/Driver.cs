@@ -6,6 +6,7 @@ using Burrow.Bench.Load;
 using Burrow.Bench.Pipes;
 using Burrow.Bench.Report;
 using Burrow.Bench.Survival;
+using Burrow.Bench.Web;
 
 namespace Burrow.Bench;
 
@@ -55,6 +56,11 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
             Try(candidate, "idle channels", () => Memory(candidate));
         }
 
+        if (options.Does("web"))
+        {
+            new WebPart(options, scratch, measurements, _server, Say, Problem).Run();
+        }
+
         var survival = new SurvivalPart(options, scratch, measurements, _server, Say);
         foreach (var pair in present.OfType<BurrowPair>().Where(_ => options.Does("survival")))
         {
@@ -71,7 +77,7 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
             {
                 var before = ProcessTree.CpuSeconds(running.Pids);
                 double used = 0;
-                var result = Load(
+                var result = LoadProcess.Run(
                     moved =>
                     {
                         used = ProcessTree.CpuSeconds(running.Pids) - before;
@@ -99,14 +105,14 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
 
         ForEach(options.Does("round-trip"), present, $"round {round}, round trip", (candidate, running) =>
         {
-            var result = Load(null, "round-trips", $"{running.Address}", Text(options.WarmUp), Text(options.Window));
+            var result = LoadProcess.Run(null, "round-trips", $"{running.Address}", Text(options.WarmUp), Text(options.Window));
             measurements.Add(candidate.Name, Metric.RoundTripP50, round, result["p50"]);
             measurements.Add(candidate.Name, Metric.RoundTripP99, round, result["p99"]);
             return $"p50 {result["p50"]:0.0} µs, p99 {result["p99"]:0.0} µs";
         });
         ForEach(options.Does("connects"), present, $"round {round}, connects", (candidate, running) =>
         {
-            var result = Load(null, "connects", $"{running.Address}", "64", Text(options.WarmUp), Text(options.Window));
+            var result = LoadProcess.Run(null, "connects", $"{running.Address}", "64", Text(options.WarmUp), Text(options.Window));
             measurements.Add(candidate.Name, Metric.Connects, round, result["rate"]);
             return $"{result["rate"]:0} /s" + (result["failed"] > 0 ? $", {result["failed"]} failed" : "");
         });
@@ -141,7 +147,7 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
         var wanted = Math.Min(options.IdleChannels, room);
         using var running = candidate.Start(scratch, _server);
         measurements.Add(candidate.Name, Metric.NearMegabytesBefore, 1, ProcessTree.ResidentMegabytes([running.Near!.Pid]));
-        var result = Load(
+        var result = LoadProcess.Run(
             _ =>
             {
                 // What was rented to open them is given back now, or counts.
@@ -158,16 +164,6 @@ internal sealed class Driver(BenchOptions options, ScratchDirectory scratch, Mea
             Problem($"{candidate.Name}, idle channels: {result["held"]} of {options.IdleChannels} were held"
                 + (wanted < options.IdleChannels ? $"; {wanted} fit into the limit of open files" : $"; the rest was not open after {result["seconds"]:0} s"));
         }
-    }
-
-    // The load keeps its connections open until 'whileOpen' has looked at the candidate.
-    static LoadResult Load(Action<LoadResult>? whileOpen, params string[] arguments)
-    {
-        using var load = ChildProcess.StartSelf(arguments);
-        var result = LoadResult.Parse(load.ReadLine(TimeSpan.FromSeconds(150)));
-        whileOpen?.Invoke(result);
-        load.LetGo();
-        return result;
     }
 
     void Try(Candidate candidate, string what, Action measure) => Try(candidate.Name, what, measure);

@@ -6,7 +6,7 @@ using Burrow.Bench.Children;
 namespace Burrow.Bench.Candidates;
 
 /// <summary>Jack and Jenny with one map: what all this is about.</summary>
-internal sealed class BurrowPair(string mode) : Candidate($"burrow-{mode}")
+internal class BurrowPair(string mode, string? name = null) : Candidate(name ?? $"burrow-{mode}")
 {
     const int LinesShown = 20;
 
@@ -22,9 +22,12 @@ internal sealed class BurrowPair(string mode) : Candidate($"burrow-{mode}")
     public override string? WhyMissing => _program is null ? "no ./burrow in the repository, and BURROW names none" : File.Exists(_program) ? null : $"{_program} does not exist";
 
     /// <summary>Starts both, with the carrier led over <paramref name="path"/>: it is given Jenny's address and says where Jack is to dial.</summary>
-    public Running StartOver(ScratchDirectory scratch, IPEndPoint server, Func<IPEndPoint, IPEndPoint> path)
+    public Running StartOver(ScratchDirectory scratch, IPEndPoint server, Func<IPEndPoint, IPEndPoint> path) => StartBy(scratch, server, jenny => Dial(path(jenny)));
+
+    /// <summary>Starts both, with what <paramref name="dial"/> says behind <c>burrow jack</c> when it is given Jenny's address.</summary>
+    public Running StartBy(ScratchDirectory scratch, IPEndPoint server, Func<IPEndPoint, string[]> dial)
     {
-        var running = LaunchOver(scratch, server, path);
+        var running = LaunchBy(scratch, server, dial);
         try
         {
             running.WaitUntilReady();
@@ -37,9 +40,12 @@ internal sealed class BurrowPair(string mode) : Candidate($"burrow-{mode}")
         }
     }
 
-    protected override Running Launch(ScratchDirectory scratch, IPEndPoint server) => LaunchOver(scratch, server, jenny => jenny);
+    protected override Running Launch(ScratchDirectory scratch, IPEndPoint server) => LaunchBy(scratch, server, Dial);
 
-    Running LaunchOver(ScratchDirectory scratch, IPEndPoint server, Func<IPEndPoint, IPEndPoint> path)
+    /// <summary>How Jack is told to reach Jenny.</summary>
+    protected virtual string[] Dial(IPEndPoint jenny) => [$"tcp://{jenny}"];
+
+    Running LaunchBy(ScratchDirectory scratch, IPEndPoint server, Func<IPEndPoint, string[]> dial)
     {
         var folder = scratch.NewFolder(Name);
         var secret = ScratchDirectory.Write(folder, "secret", NewSecret(folder));
@@ -47,7 +53,7 @@ internal sealed class BurrowPair(string mode) : Candidate($"burrow-{mode}")
         var far = ChildProcess.Start(_program!, ["jenny", "--listen", $"tcp://{jenny}", "--secret-file", secret], Surroundings(folder, "jenny"));
         var near = ChildProcess.Start(
             _program!,
-            ["jack", $"tcp://{path(jenny)}", "--secret-file", secret, "--map", $"{Mode} {listen} => {server}"],
+            ["jack", .. dial(jenny), "--secret-file", secret, "--map", $"{Mode} {listen} => {server}"],
             Surroundings(folder, "jack"));
         return new Running(listen, near, far) { Diagnose = () => Diagnosis(folder, near, far) };
     }

@@ -38,11 +38,11 @@ internal abstract class Candidate(string name)
     protected abstract Running Launch(ScratchDirectory scratch, IPEndPoint server);
 
     /// <summary>The full path of a program, looked for where sbin programs are too; null when it isn't installed.</summary>
-    protected static string? Find(string program) =>
+    internal static string? Find(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/local/sbin", "/usr/sbin", "/sbin"])
             .Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);
 
-    protected static string? MissingUnless(params string[] programs) =>
+    internal static string? MissingUnless(params string[] programs) =>
         programs.Where(program => Find(program) is null).ToArray() is { Length: > 0 } missing ? string.Join(" and ", missing) + " not installed" : null;
 }
 

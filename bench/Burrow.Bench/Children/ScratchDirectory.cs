@@ -14,6 +14,15 @@ internal sealed class ScratchDirectory : IDisposable
         return path;
     }
 
+    /// <summary>A fresh folder for a program that gives up its rights: anybody may write there who knows its name.</summary>
+    public string NewOpenFolder(string name)
+    {
+        var path = NewFolder(name);
+        File.SetUnixFileMode(_path, File.GetUnixFileMode(_path) | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(path, (UnixFileMode)0b111_111_111);
+        return path;
+    }
+
     /// <summary>Writes a file that only its owner may read (ssh and stunnel insist), and returns its path.</summary>
     public static string Write(string folder, string name, string text)
     {

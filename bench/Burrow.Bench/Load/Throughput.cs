@@ -61,7 +61,8 @@ internal static unsafe class Throughput
         }
     }
 
-    static long Sunk(int counter)
+    /// <summary>What all sinks of the server have received, asked on a connection of one's own.</summary>
+    public static long Sunk(int counter)
     {
         long total = 0;
         Fd.SendAll(counter, [LoadServer.Total]);

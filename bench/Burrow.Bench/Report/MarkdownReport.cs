@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Burrow.Bench.Candidates;
 using Burrow.Bench.Pipes;
+using Burrow.Bench.Web;
 
 namespace Burrow.Bench.Report;
 
@@ -19,19 +20,21 @@ internal sealed class MarkdownReport(BenchOptions options, Measurements measured
         WriteLatency();
         WriteMemory();
         WritePipe();
+        WriteWeb();
         WriteProblems();
         return _text.ToString();
     }
 
     void WriteTargets()
     {
-        if (!candidates.Any(candidate => candidate is BurrowPair or ForwardRelay) && !options.Wants(PipePart.Ours))
+        if (!candidates.Any(candidate => candidate is BurrowPair or ForwardRelay) && !options.Wants(PipePart.Ours) && !options.Does("web"))
         {
             return;
         }
 
         Head("Targets", "what", "candidate", "measured", "target", "met");
-        foreach (var target in Targets.All(measured).Where(target => options.Wants(target.Candidate)))
+        // Of a run of some parts, what belongs to the others is not missing.
+        foreach (var target in Targets.All(measured).Where(target => options.Wants(target.Candidate) && (options.DoesAll || target.Figures.Any(figure => figure is not null))))
         {
             Row(target.Claim, target.Candidate, string.Join(" · ", target.Figures.Select(Figure)), target.Bound + (target.IsAim ? " (aim)" : ""), target.Verdict);
         }
@@ -88,6 +91,20 @@ internal sealed class MarkdownReport(BenchOptions options, Measurements measured
         foreach (var name in PipePart.Names.Where(options.Wants))
         {
             Row(name, $"{Figure(measured.Ratio(name, PipePart.Theirs, Metric.Piped))} ({Figure(measured.Median(name, Metric.Piped))})");
+        }
+    }
+
+    void WriteWeb()
+    {
+        if (!options.Does("web"))
+        {
+            return;
+        }
+
+        Head("Through a Squid (the last two rows: without): 100 MB, and one byte after a pause", "candidate", "up, MB/s", "down, MB/s", "echo p50, µs", "echo p99, µs");
+        foreach (var name in WebPart.Names.Where(options.Wants))
+        {
+            Row([name, .. new[] { Metric.WebUp, Metric.WebDown, Metric.WebEchoP50, Metric.WebEchoP99 }.Select(metric => Figure(measured.Median(name, metric)))]);
         }
     }
 

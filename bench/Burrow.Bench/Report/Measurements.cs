@@ -10,6 +10,7 @@ internal enum Metric
     Piped,
     BackAfterRefusal, BackAfterLongRefusal, BackAfterSilence, AnsweredToFirstByte,
     SilenceDetected, SilenceToFirstByte,
+    WebUp, WebDown, WebEchoP50, WebEchoP99, WebIdleRequests, MoveAfterReset, MoveAfterSilence,
     Cuts, Lost, Doubled, ReplayMegabytes,
 }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Burrow.Bench.Pipes;
+using Burrow.Bench.Web;
 
 namespace Burrow.Bench.Report;
 
@@ -21,7 +22,8 @@ internal static class Targets
 
     static readonly string[] Modes = [Plain, "burrow-obfuscated", Encrypted];
 
-    public static IEnumerable<Target> All(Measurements measured) => [.. Relay(measured), Pipe(measured), .. Speed(measured), .. Latency(measured), .. Memory(measured), .. Survival(measured)];
+    public static IEnumerable<Target> All(Measurements measured) =>
+        [.. Relay(measured), Pipe(measured), .. Speed(measured), .. Latency(measured), .. Memory(measured), .. Survival(measured), .. Web(measured)];
 
     static IEnumerable<Target> Speed(Measurements measured)
     {
@@ -96,6 +98,28 @@ internal static class Targets
 
         Target Within(string claim, string mode, double milliseconds, params Metric[] metrics) =>
             new(claim, mode, $"< {milliseconds:0}", [.. metrics.Select(metric => measured.Median(mode, metric))], figure => figure < milliseconds);
+    }
+
+    /// <summary>Through a Squid on the same machine, beside what else goes through it.</summary>
+    static IEnumerable<Target> Web(Measurements measured)
+    {
+        yield return new Target("echo of one byte after a pause, p50, × a plain request's round trip", WebPart.Cycles, "< 5.0",
+            [measured.Ratio(WebPart.Cycles, WebPart.Curl, Metric.WebEchoP50)], figure => figure < 5);
+        yield return Against(WebPart.Curl, WebPart.Streaming, "100 MB up and down", 0.6);
+        yield return Against(WebPart.Curl, WebPart.Cycles, "100 MB up and down", 0.3);
+        foreach (var way in (string[])[WebPart.Streaming, WebPart.Cycles])
+        {
+            yield return Against(WebPart.HttpTunnel, way, "100 MB up and down", 1);
+            yield return new Target("echo of one byte after a pause, p50, × httptunnel's", way, "< 1.0", [measured.Ratio(way, WebPart.HttpTunnel, Metric.WebEchoP50)], figure => figure < 1);
+        }
+
+        yield return Against(WebPart.Tcp, WebPart.WebSocket, "one stream without a proxy, up and down", 0.7);
+        yield return new Target("requests per second while nothing happens", WebPart.Cycles, "< 0.1", [measured.Median(WebPart.Cycles, Metric.WebIdleRequests)], figure => figure < 0.1);
+        yield return new Target("way reset → first byte by the next, ms", WebPart.Moving, "< 1500", [measured.Median(WebPart.Moving, Metric.MoveAfterReset)], figure => figure < 1500);
+        yield return new Target("way silent → first byte by the next, ms", WebPart.Moving, "< 5000", [measured.Median(WebPart.Moving, Metric.MoveAfterSilence)], figure => figure < 5000);
+
+        Target Against(string peer, string candidate, string claim, double factor) =>
+            new($"{claim}, × {peer}", candidate, $"≥ {factor:0.0}", [measured.Ratio(candidate, peer, Metric.WebUp), measured.Ratio(candidate, peer, Metric.WebDown)], figure => figure >= factor);
     }
 
     static string Number(Measurements measured, string candidate, Metric metric) => measured.Median(candidate, metric)?.ToString("0", CultureInfo.InvariantCulture) ?? "–";

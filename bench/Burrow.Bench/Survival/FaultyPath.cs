@@ -31,6 +31,9 @@ internal sealed class FaultyPath : IDisposable
     /// <summary>When the first flow since the last fault was accepted (<see cref="Stopwatch.GetTimestamp"/>); 0: none yet.</summary>
     public long FirstAccepted => Volatile.Read(ref _firstAccepted);
 
+    /// <summary>Forgets who came: the next is the first again.</summary>
+    public void Watch() => Volatile.Write(ref _firstAccepted, 0);
+
     /// <summary>Resets all flows and refuses new ones, as a host does whose service is down.</summary>
     public void Refuse()
     {
