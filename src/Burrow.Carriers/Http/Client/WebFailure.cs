@@ -17,6 +17,8 @@ static class WebFailure
         if (timedOut) return new EndReason(EndPhase.Dial, EndSide.Path, EndCause.TimedOut, url.ToString());
         for (var inner = e; inner is not null; inner = inner.InnerException)
         {
+            // The handler's own clock may be quicker than ours.
+            if (inner is TimeoutException) return new EndReason(EndPhase.Dial, EndSide.Path, EndCause.TimedOut, url.ToString());
             if (inner is SocketException socket) return SocketErrors.ToEndReason(socket.SocketErrorCode, EndPhase.Dial, url.ToString());
             if (inner is AuthenticationException certificate)
                 return new EndReason(EndPhase.Handshake, EndSide.Path, EndCause.Credential, $"{url}: {OneLine(certificate.Message)}");
