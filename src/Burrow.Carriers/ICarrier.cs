@@ -42,6 +42,7 @@ public interface ICarrierListener : IAsyncDisposable
     Action? Resumed { get; set; }
 
     /// <summary>The next one, or null after disposal. What goes wrong with a single client is not seen here.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">Nothing can ever be accepted here again.</exception>
     ValueTask<Carried?> AcceptAsync();
 }
 

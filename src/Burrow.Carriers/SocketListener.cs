@@ -45,7 +45,8 @@ sealed class SocketListener : ICarrierListener
             }
             catch (SocketException e)
             {
-                if (_disposed || !await _trouble.OverAsync(e.SocketErrorCode)) return null;
+                if (_disposed) return null;
+                if (!await _trouble.OverAsync(e.SocketErrorCode) && !_disposed) throw; // not closed by us: whoever waits here must not take it for a stop
             }
         }
         return null;

@@ -49,14 +49,27 @@ public sealed class CarrierPort(
         }
     }
 
-    /// <summary>Accepts until the listener is disposed, then ends those still half open and waits for all others to be served. May run for several listeners at once.</summary>
+    /// <summary>Accepts until the listener is disposed, then ends those still half open and waits for all others to be served.</summary>
     public async Task RunAsync(ICarrierListener listener)
+    {
+        await AcceptAsync(listener);
+        await EndAsync();
+    }
+
+    /// <summary>Accepts until the listener is disposed or fails. May run for several listeners at once; callers of others are not touched when one ends.</summary>
+    /// <exception cref="Exception">Whatever the listener failed by.</exception>
+    public async Task AcceptAsync(ICarrierListener listener)
     {
         // One timer for all: a second's grain is fine for a deadline of ten.
         await using var timer = _time.CreateTimer(static port => ((CarrierPort)port!).EndOverdue(), this, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         while (await listener.AcceptAsync() is { } carried) _ = Take(carried, web);
+    }
+
+    /// <summary>When nothing is accepted any more: ends those still half open and waits for all others to be served.</summary>
+    public Task EndAsync()
+    {
         EndHalfOpen();
-        await Task.WhenAll(_running.Values);
+        return Task.WhenAll(_running.Values);
     }
 
     /// <summary>Takes in one carrier.</summary>

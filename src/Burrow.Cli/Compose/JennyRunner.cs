@@ -32,6 +32,7 @@ internal static class JennyRunner
         var logger = context.Loggers.CreateLogger("jenny");
         SpareDescriptors.Keep(SpareDescriptors.Usual);
         TlsServer? tls = null;
+        Pin? pin = null;
         SslStreamCertificateContext? certificate;
         CredentialTable credentials;
         ProxyUsers? users;
@@ -42,7 +43,7 @@ internal static class JennyRunner
             credentials = new CredentialTable(Permissions.Of(options, orElse: Authority.DialAnywhere));
             if (Keys.OfJenny(options.Credentials) is var (identity, jacks))
             {
-                tls = new TlsServer(identity, certificate);
+                (tls, pin) = (new TlsServer(identity, certificate), identity.Pin);
                 credentials.Replace(jacks);
             }
         }
@@ -77,18 +78,17 @@ internal static class JennyRunner
         }
         // Our own maps are known before the first Jack is: he asks for what they lack, and hears in which modes they need him.
         await maps.ApplyAsync(options.Maps, sessions);
-        var accepting = listeners.ConvertAll(listener =>
-        {
-            var where = listener.Address.ToString();
-            TunnelLog.Waiting(logger, where);
-            listener.Paused = reason => TunnelLog.AcceptPaused(logger, where, reason);
-            listener.Resumed = () => TunnelLog.AcceptResumed(logger, where);
-            return port.RunAsync(listener);
-        });
+        var accepting = new AcceptLoops(port, logger);
+        listeners.ForEach(accepting.Start);
         void Reread(JennyOptions changed)
         {
-            if (Keys.OfJenny(changed.Credentials) is not var (again, jacks)) return;
-            again.Dispose(); // she stays who she is until she is started anew
+            KeyIdentity? now = null;
+            IReadOnlyList<Credential> jacks = [];
+            if (Keys.OfJenny(changed.Credentials) is var (again, listed)) (now, jacks) = (again, listed);
+            using var _ = now;
+            // She stays who she is until she is started anew. Those who share a secret with her were told her pin by it: a new secret would let in nobody who believes her.
+            if (now?.Pin != pin) TunnelLog.CredentialKept(logger, changed.Credentials is Credentials.SharedSecret ? "the secret" : "the identity");
+            if (options.Credentials is not Credentials.AuthorizedIdentity || changed.Credentials is not Credentials.AuthorizedIdentity) return;
             credentials.Replace(jacks);
             sessions.EndRevoked();
         }
@@ -104,11 +104,11 @@ internal static class JennyRunner
 
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var onStop = context.Stop.Register(() => stopped.TrySetResult());
-        await Task.WhenAny(stopped.Task, Task.WhenAny(accepting).Unwrap());
-        foreach (var listener in listeners) await listener.DisposeAsync();
+        var wasStopped = await accepting.WaitAsync(stopped.Task);
+        await accepting.CloseAsync();
         foreach (var session in sessions.All) session.Session.End(EndReason.Stopped);
-        await Task.WhenAny(Task.WhenAll(accepting), Task.Delay(StopTimeout));
+        await Task.WhenAny(accepting.EndAsync(), Task.Delay(StopTimeout));
         await maps.DisposeAsync();
-        return ExitCode.Done;
+        return wasStopped ? ExitCode.Done : ExitCode.Failed;
     }
 }

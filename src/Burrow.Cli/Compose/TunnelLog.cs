@@ -40,7 +40,7 @@ static partial class TunnelLog
     [LoggerMessage(1012, LogLevel.Information, "waiting for tunnels on {Where}")]
     public static partial void Waiting(ILogger logger, string where);
 
-    [LoggerMessage(1013, LogLevel.Warning, "refused {Remote}: {Reason} (more refusals of that address in the next minutes are not logged)")]
+    [LoggerMessage(1013, LogLevel.Warning, "refused {Remote}: {Reason} (more refusals of that address in the next minutes only with -v)")]
     public static partial void CallerRefused(ILogger logger, string remote, EndReason reason);
 
     [LoggerMessage(1014, LogLevel.Information, "caller {Remote} left: {Reason} (more of that address in the next minutes only with -v)")]
@@ -57,6 +57,9 @@ static partial class TunnelLog
 
     [LoggerMessage(1018, LogLevel.Information, "waiting for tunnels on {Where}: accepts again")]
     public static partial void AcceptResumed(ILogger logger, string where);
+
+    [LoggerMessage(1019, LogLevel.Debug, "refused {Remote}: {Reason}")]
+    public static partial void CallerRefusedAgain(ILogger logger, string remote, EndReason reason);
 
     [LoggerMessage(1020, LogLevel.Information, "map {Map}: listening")]
     public static partial void Listening(ILogger logger, string map);
@@ -138,6 +141,12 @@ static partial class TunnelLog
 
     [LoggerMessage(1047, LogLevel.Information, "{Way} does not work here: {Reason}")]
     public static partial void WayDoesNotWork(ILogger logger, string way, EndReason reason);
+
+    [LoggerMessage(1048, LogLevel.Warning, "{Credential} was changed since the start and needs a restart; the one read at the start stays in use")]
+    public static partial void CredentialKept(ILogger logger, string credential);
+
+    [LoggerMessage(1049, LogLevel.Error, "no longer waiting for tunnels on {Where}: {Why}; without it nobody could come back that way, so this ends")]
+    public static partial void ListenerLost(ILogger logger, string where, string why);
 
     [LoggerMessage(1050, LogLevel.Error, "a task failed; this is a fault of Burrow itself")]
     public static partial void ChoreFailed(ILogger logger, Exception exception);

@@ -1,11 +1,11 @@
 namespace Burrow.Session.Handshake;
 
 /// <summary>
-/// Decides, per address, whether a refused attempt is worth a log line and whether the next one is worth an answer. Pure: time is an argument, and who
+/// Decides, per address, whether a refused attempt is worth a log line and whether the next one is worth our patience. Pure: time is an argument, and who
 /// calls it acts. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// A fixed window per address: the first refusal in it is logged; after <paramref name="maxRefusals"/> the address is turned away unread until the window
+/// A fixed window per address: the first refusal in it is logged; after <paramref name="maxRefusals"/> who is refused from there is not waited for until the window
 /// ends. Only refusals count, so an honest Jack behind the same address, who is not refused, spends nothing. The table is bounded: beyond
 /// <paramref name="maxAddresses"/> the oldest window goes, which costs at worst one more log line.
 /// </remarks>
@@ -27,7 +27,7 @@ public sealed class AttemptLimiter(TimeSpan window, int maxRefusals = 20, int ma
     /// <summary>How many addresses are remembered now.</summary>
     public int Count => _byAddress.Count;
 
-    /// <summary>Whether an attempt from there is looked at.</summary>
+    /// <summary>Whether an attempt from there is worth our patience.</summary>
     public bool Admits(string address, DateTimeOffset now)
     {
         Forget(now);

@@ -19,7 +19,7 @@ public enum CarrierTrust
 /// <param name="Mode">The mode in which it speaks. On an authenticated carrier without TLS that is plaintext.</param>
 /// <param name="Trust">What stands behind the carrier.</param>
 /// <param name="Credential">The name of the credential under which it comes; null without <paramref name="Trust"/>.</param>
-/// <param name="Refusal">Why it is refused at once (credential, busy), or null.</param>
+/// <param name="Refusal">Why it is refused at once (its credential), or null.</param>
 /// <param name="Remote">Its address, for logs.</param>
 public sealed record CallerContext(Mode Mode, CarrierTrust Trust, string? Credential = null, EndReason? Refusal = null, string? Remote = null)
 {

@@ -55,16 +55,51 @@ public sealed class ReceptionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AnUnknownKey_IsToldSoTwentyTimes_AndThenTurnedAway_WhileAKnownOneFromThereComesIn()
+    public async Task AnUnknownKey_IsToldSoHoweverOftenItComes_AndLoggedOnce_WhileAKnownOneFromThereComesIn()
     {
         using var stranger = KeyIdentity.Create();
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 23; i++) // the last three beyond the limit
         {
             var refused = (await BirthAsync(stranger)).Failure!;
             Assert.Equal((FailureKind.Refused, EndCause.Credential), (refused.Kind, refused.Reason.Cause));
         }
-        for (var i = 0; i < 3; i++) Assert.Equal(FailureKind.Lost, (await BirthAsync(stranger)).Failure!.Kind);
         Assert.NotNull((await BirthAsync(_jack)).Born);
-        Assert.Single(_log.Lines, line => line.StartsWith("refused 127.0.0.1", StringComparison.Ordinal));
+        Assert.Single(Told("refused 127.0.0.1"));
+    }
+
+    [Fact]
+    public async Task ARefusedAttach_IsLoggedWithItsAddress_WhoeverLeftFromThereBefore()
+    {
+        await (await DialAsync()).DisposeAsync();
+        await LoggedAsync("caller 127.0.0.1");
+        var first = await AttachNobodysAsync();
+        var second = await AttachNobodysAsync();
+        Assert.Contains(Told($"refused {first}: attach: unknown session"), line => line.Contains("only with -v", StringComparison.Ordinal));
+        Assert.DoesNotContain(Told($"refused {second}: attach: unknown session"), line => line.Contains("only with -v", StringComparison.Ordinal));
+    }
+
+    async Task<Connection> DialAsync() =>
+        (await CarrierRegistry.DialAsync(_listener.Address, ProxySettings.None, TimeSpan.FromSeconds(20), [], CancellationToken.None)).Value!.Value.Connection;
+
+    /// <summary>Attaches, in plaintext, a session that there never was.</summary>
+    /// <returns>The address from which.</returns>
+    async Task<string> AttachNobodysAsync()
+    {
+        await using var connection = await DialAsync();
+        var from = connection.LocalEndPoint!.ToString()!;
+        await connection.WriteAsync((byte[])[0x81, 4, 0, 57, (byte)Mode.Plaintext, .. new byte[56]]);
+        await connection.CompleteAsync();
+        var answer = new byte[1024];
+        while (await connection.ReadAsync(answer) > 0) { }
+        await LoggedAsync($"refused {from}");
+        return from;
+    }
+
+    IEnumerable<string> Told(string start) => _log.Lines.Where(line => line.StartsWith(start, StringComparison.Ordinal));
+
+    async Task LoggedAsync(string start)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!Told(start).Any()) await Task.Delay(10, limit.Token);
     }
 }

@@ -57,18 +57,43 @@ public sealed class SessionTableTests
     }
 
     [Fact]
-    public void BeyondTheSessionsOfACredential_TheOldestOfTheSameJackGoesFirst()
+    public void BeyondTheSessionsOfACredential_AnotherJacksOldestGoes_AndIsTold_ThatItWasTheLimit()
     {
         _credentials.Replace([new Credential("all", Alice, MaxSessions: 3)]);
-        var others = Born(Alice, instance: 1);
-        var oldest = Born(Alice, instance: 2, path: 0);
-        var newest = Born(Alice, instance: 2, path: 1);
-        Born(Alice, instance: 2, path: 2);
+        var oldest = Born(Alice, instance: 1);
+        var newer = Born(Alice, instance: 2);
+        var own = Born(Alice, instance: 3);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        Born(Alice, instance: 3, path: 1);
         Assert.Null(_table.Get(oldest.Id));
-        Assert.NotNull(_table.Get(others.Id));
-        Assert.NotNull(_table.Get(newest.Id));
-        Born(Alice, instance: 3); // a Jack without any: then the oldest of all
-        Assert.Null(_table.Get(others.Id));
+        Assert.NotNull(_table.Get(newer.Id));
+        Assert.NotNull(_table.Get(own.Id));
+        Assert.Contains(_log.Lines, line => line.StartsWith($"session {oldest.Id}", StringComparison.Ordinal) && line.Contains("limit reached", StringComparison.Ordinal) && line.Contains("max-sessions is 3", StringComparison.Ordinal));
+        Assert.DoesNotContain(_log.Lines, line => line.Contains("superseded", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void BeyondTheSessionsOfACredential_AJackDoesNotLoseHisOwn()
+    {
+        _credentials.Replace([new Credential("all", Alice, MaxSessions: 1)]);
+        var own = Born(Alice, instance: 1);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(EndCause.Busy, Assert.IsType<BirthDecision.Refused>(Birth(Alice, instance: 1, mode: Mode.Plaintext)).Reason.Cause);
+        Assert.NotNull(_table.Get(own.Id));
+        Born(Alice, instance: 1, run: 2); // a newer run of his is another matter
+        Assert.Null(_table.Get(own.Id));
+    }
+
+    [Fact]
+    public void ASessionThatMayStillBeOnItsWay_IsNotTakenForOneThatWasLeft()
+    {
+        _credentials.Replace([new Credential("all", Alice, MaxSessions: 1)]);
+        var young = Born(Alice, instance: 1);
+        _clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.Equal(EndCause.Busy, Assert.IsType<BirthDecision.Refused>(Birth(Alice, instance: 2)).Reason.Cause);
+        Assert.NotNull(_table.Get(young.Id));
+        Born(Alice, instance: 2); // a second later
+        Assert.Null(_table.Get(young.Id));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Burrow.EndToEnd.Lab;
 using Burrow.EndToEnd.Services;
 using Xunit;
@@ -11,35 +12,60 @@ public sealed class HostileInputTests : TunnelTest
 {
     const int Bound = 350_000_000;
 
-    static readonly Dictionary<string, byte[]> Inputs = new(StringComparer.Ordinal)
+    /// <summary>What a stranger sends, what Jenny's log says of him, and the code of the REFUSED (docs/protocol.md §3.3) that he gets, if he gets one.</summary>
+    sealed record Hostility(byte[] Input, string Log, int? Refused = null);
+
+    const string TooSlow = "handshake: timed out \\(did not prove who it is within 10 s\\)";
+
+    static readonly Dictionary<string, Hostility> Hostilities = new(StringComparer.Ordinal)
     {
-        ["garbage"] = RandomBytes(100_000),
-        ["control characters"] = new byte[100],
-        ["half a greeting"] = [0x81, 4, 0, 74, 1, 2, 3],
-        ["a huge length"] = [0x81, 2, 0xff, 0xff, .. RandomBytes(70_000)],
-        ["an attach of nobody's session"] = [0x81, 4, 0, 57, 1, .. new byte[56]],
-        ["another version"] = [0xfe, 2, 0, 1, 0],
-        ["a message for TLS only"] = [0x81, 2, 0, 28, .. new byte[28]],
-        ["half a greeting in hex"] = "810400"u8.ToArray(),
-        ["hex and then garbage"] = "8104004azz"u8.ToArray(),
-        ["half a TLS hello"] = [0x16, 3, 1, 2, 0, 1, 0],
-        ["a TLS record of garbage"] = [0x16, 3, 1, 0x40, 0, .. RandomBytes(0x4000)],
+        // So much of it that the answer is lost to a reset: only the log tells.
+        ["garbage"] = new(RandomBytes(100_000), "version not understood"),
+        ["control characters"] = new(new byte[100], "begins with 0x00"),
+        ["half a greeting"] = new([0x81, 4, 0, 74, 1, 2, 3], TooSlow),
+        ["a huge length"] = new([0x81, 2, 0xff, 0xff, .. RandomBytes(70_000)], "protocol error .*65535"),
+        ["an attach of nobody's session"] = new([0x81, 4, 0, 57, 1, .. new byte[56]], "unknown session", Refused: 14),
+        ["another version"] = new([0xfe, 2, 0, 1, 0], "version not understood", Refused: 17),
+        ["a birth without TLS"] = new([0x81, 2, 0, 27, .. Birth], "births and queries need TLS", Refused: 5),
+        ["a query without TLS"] = new([0x81, 9, 0, 16, .. new byte[16]], "births and queries need TLS", Refused: 5),
+        ["an answer instead of a question"] = new([0x81, 10, 0, 2, 0, 0], "Answer as the first message"),
+        ["half a greeting in hex"] = new("810400"u8.ToArray(), TooSlow),
+        ["hex and then garbage"] = new("8104004azz"u8.ToArray(), "protocol error"),
+        ["half a TLS hello"] = new([0x16, 3, 1, 2, 0, 1, 0], TooSlow),
+        ["a TLS record of garbage"] = new([0x16, 3, 1, 0x40, 0, .. RandomBytes(0x4000)], "protocol error"),
     };
 
-    public static TheoryData<string> InputNames => [.. Inputs.Keys];
+    /// <summary>The payload of a BIRTH as it should be: instance 0, run 1, mode encrypted, path 0, no name.</summary>
+    static byte[] Birth => [.. new byte[16], 0, 0, 0, 0, 0, 0, 0, 1, 3, 0, 0];
+
+    public static TheoryData<string> HostilityNames => [.. Hostilities.Keys];
 
     [Theory]
-    [MemberData(nameof(InputNames))]
-    public async Task BadInput_IsClosed_AndDisturbsNobody(string name)
+    [MemberData(nameof(HostilityNames))]
+    public async Task BadInput_IsClosedForWhatItIs_AndDisturbsNobody(string name)
     {
+        var hostility = Hostilities[name];
         await using var echo = SocketService.Echo(Lab.Server, ServicePort);
-        StartBoth();
+        StartJenny("-v"); // whoever came from that address before
+        StartJack("-L", Forward);
         using var client = await DialJackAsync();
         await client.EchoAsync("before");
         using var stranger = await Lab.Client.ConnectAsync(BurrowProgram.DefaultPort, NetworkLab.ServerAddress);
-        await WriteWhatIsTakenAsync(stranger, Inputs[name]);
-        // Whatever is not wrong at once is closed for taking too long, after 10 s.
-        await stranger.HowItEndsAsync().Within(20, $"the end of a caller who sends {name}");
+        var me = Regex.Escape(stranger.LocalEndPoint!.ToString()!);
+        await WriteWhatIsTakenAsync(stranger, hostility.Input);
+        if (hostility.Refused is { } code)
+        {
+            // REFUSED: 0x81, type 8, length u16, code u16 …
+            var answer = await stranger.ReceiveToEndAsync().Within(20, $"the refusal of a caller who sends {name}");
+            Assert.Equal([0x81, 8, 0, (byte)(answer.Length - 4), 0, (byte)code], answer[..6]);
+        }
+        else
+        {
+            await stranger.HowItEndsAsync().Within(20, $"the end of a caller who sends {name}");
+        }
+
+        stranger.Dispose();
+        await Jenny.WaitForLineAsync($"{me}.*{hostility.Log}");
         await client.EchoAsync("after");
         Assert.False(Jenny.HasExited);
     }
@@ -69,33 +95,27 @@ public sealed class HostileInputTests : TunnelTest
     }
 
     [Fact]
-    public async Task ATlsClientWithoutACertificate_GetsNowhere()
+    public async Task ATlsClientWithoutACertificate_GetsItsVerdictAndNothingElse()
     {
         StartJenny();
         var socket = await Lab.Client.ConnectWhenListeningAsync(BurrowProgram.DefaultPort, NetworkLab.ServerAddress);
         await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
-        await Record.ExceptionAsync(async () =>
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-            {
-                TargetHost = "burrow",
-                ApplicationProtocols = [new SslApplicationProtocol("burrow/1")],
+            TargetHost = "burrow",
+            ApplicationProtocols = [new SslApplicationProtocol("burrow/1")],
 #pragma warning disable CA5359 // A stranger does not care who answers.
-                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = (_, _, _, _) => true,
 #pragma warning restore CA5359
-            });
-            // A BIRTH, in case she listens; what comes back must not be BORN (type 3), only a verdict and the end.
-            await tls.WriteAsync(new byte[] { 0x81, 2, 0, 27 }.Concat(new byte[27]).ToArray());
-        });
+        }).Within(20, "the TLS handshake");
+        await tls.WriteAsync((byte[])[0x81, 2, 0, 27, .. Birth]);
         var answer = new List<byte>();
         var buffer = new byte[4096];
-        await Record.ExceptionAsync(async () =>
-        {
-            int count;
-            while ((count = await tls.ReadAsync(buffer).AsTask().Within(20, "the end")) > 0) answer.AddRange(buffer[..count]);
-        });
-        Assert.True(answer.Count < 2 || answer[1] == 1, $"the first message is {Convert.ToHexString([.. answer])}");
-        Assert.False(Jenny.HasExited);
+        int count;
+        while ((count = await tls.ReadAsync(buffer).AsTask().Within(20, "the end")) > 0) answer.AddRange(buffer[..count]);
+        // One VERDICT (type 1) with code 18, credential, and the end: no BORN behind it.
+        Assert.Equal([0x81, 1, 0, (byte)(answer.Count - 4), 0, 18], answer[..6]);
+        Assert.Empty((await StatusTests.StatusAsync(Lab.Server, "jenny")).GetProperty("sessions").EnumerateArray());
     }
 
     [Fact]

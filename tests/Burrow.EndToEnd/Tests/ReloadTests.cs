@@ -70,6 +70,26 @@ public sealed class ReloadTests : TunnelTest
         await late.EchoAsync("served");
     }
 
+    [Fact]
+    public async Task HangupOfJenny_AfterTheSecretFileChanged_LocksNobodyOut_AndSaysThatItNeedsARestart()
+    {
+        await using var there = SocketService.Echo(Lab.Server, ServicePort);
+        var old = Path.Combine(Lab.Folder, "old-secret");
+        File.Copy(Secret, old);
+        StartBoth();
+        using var client = await DialJackAsync();
+        await client.EchoAsync("before");
+        await File.WriteAllTextAsync(Secret, await File.ReadAllTextAsync(await NewSecretAsync("other-secret")));
+        Jenny.Signal(Posix.SigHup);
+        await Jenny.WaitForLineAsync("the secret was changed.*needs a restart");
+        await Jenny.WaitForLineAsync("read again");
+        await client.EchoAsync("after");
+        Lab.Client.StartBurrow("second", "jack", JennyUrl, "--secret-file", old, "-L", $"9001:127.0.0.1:{ServicePort}");
+        using var second = await Lab.Client.ConnectWhenListeningAsync(9001);
+        await second.EchoAsync("comes in");
+        Assert.DoesNotContain(Jenny.Lines, line => line.Contains("is over", StringComparison.Ordinal));
+    }
+
     async Task StartJackAsync(params string[] maps)
     {
         await ConfigureAsync(maps);

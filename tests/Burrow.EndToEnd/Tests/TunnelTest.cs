@@ -21,7 +21,7 @@ public abstract class TunnelTest : IAsyncLifetime
 
     internal LabProcess Jack { get; private set; } = null!;
 
-    internal LabProcess Jenny { get; private set; } = null!;
+    internal LabProcess Jenny { get; private protected set; } = null!;
 
     /// <summary>The file with the secret of both.</summary>
     internal string Secret { get; private set; } = null!;

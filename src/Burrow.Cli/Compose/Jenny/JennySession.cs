@@ -1,3 +1,4 @@
+using Burrow.Carriers.Port;
 using Burrow.Cli.Compose.Maps;
 using Burrow.Cli.Config;
 using Burrow.Cli.Status;
@@ -38,6 +39,9 @@ sealed class JennySession(Session.Session session, SessionEnd end, LinkRunner ru
 
     /// <summary>Whether no carrier is up, ending or beginning.</summary>
     public bool IsAway => Volatile.Read(ref _carriers) == 0;
+
+    /// <summary>Away, and not only on its way: a session that was just born gets its first carrier within a handshake's time.</summary>
+    public bool IsAbandoned => IsAway && Born.Age >= PortLimits.Default.Deadline;
 
     /// <summary>When the last carrier went, on the steady clock; the birth counts as one.</summary>
     public long DetachedAt { get; private set; } = time.GetTimestamp();

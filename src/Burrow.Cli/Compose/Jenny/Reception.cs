@@ -12,11 +12,16 @@ sealed class Reception(SessionTable sessions, CredentialTable credentials, TimeP
 {
     static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
-    // Unknown keys alone are turned away after some tries: a known one proves whose it is before it could be refused, and a wrong proof costs us one HMAC.
+    // For a caller of whom there were too many refusals: two slow round trips, in which he reads why and closes.
+    static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(2);
+
+    // Unknown keys alone are waited for less after some tries: a known one proves whose it is before it could be refused, and a wrong proof costs us one HMAC.
     readonly AttemptLimiter _unknown = new(Window);
 
-    // What else is refused or leaves early is told once in a while for each address, and held against nobody: many honest Jacks may be behind one.
-    readonly AttemptLimiter _told = new(Window, int.MaxValue);
+    // What else is refused or leaves early is told once in a while for each address, and held against nobody: many honest Jacks may be behind one. Each for itself: a scanner that
+    // leaves without a word must not hide the forger who comes after it.
+    readonly AttemptLimiter _refused = new(Window, int.MaxValue);
+    readonly AttemptLimiter _left = new(Window, int.MaxValue);
 
     /// <summary>Serves one caller until its carrier ends. Never throws.</summary>
     public async Task ServeAsync(Caller caller)
@@ -39,11 +44,8 @@ sealed class Reception(SessionTable sessions, CredentialTable credentials, TimeP
         // A unix socket's caller has no address.
         var remote = caller.Remote is IPEndPoint address ? address.ToString() : caller.SameUser ? "our own user" : "another user";
         var context = ContextOf(caller, remote);
-        if (context.Refusal is { Cause: EndCause.Credential } && !Admits(caller))
-        {
-            caller.Connection.Abort(new EndReason(EndPhase.Handshake, EndSide.Local, EndCause.Busy, "too many refused attempts"));
-            return;
-        }
+        // He is told why all the same: his TLS handshake is paid for, and an honest Jack with the wrong key has to hear it to stop. But he is not waited for long.
+        await using var patience = context.Refusal is { Cause: EndCause.Credential } && !Admits(caller) ? EndSoon(caller.Connection) : null;
         var outcome = await JennyHandshake.RunAsync(caller.Connection, context, sessions);
         switch (outcome)
         {
@@ -76,15 +78,20 @@ sealed class Reception(SessionTable sessions, CredentialTable credentials, TimeP
 
     void NoteRefusal(Caller caller, string remote, EndReason reason)
     {
-        var limiter = reason.Cause == EndCause.Credential ? _unknown : _told;
+        var limiter = reason.Cause == EndCause.Credential ? _unknown : _refused;
         if (IsNews(limiter, caller.Group)) TunnelLog.CallerRefused(logger, remote, reason);
+        else TunnelLog.CallerRefusedAgain(logger, remote, reason);
     }
 
     void Left(string group, string remote, EndReason reason)
     {
-        if (IsNews(_told, group)) TunnelLog.CallerLeft(logger, remote, reason);
+        if (IsNews(_left, group)) TunnelLog.CallerLeft(logger, remote, reason);
         else TunnelLog.CallerLeftAgain(logger, remote, reason);
     }
+
+    ITimer EndSoon(Connection connection) => time.CreateTimer(
+        static connection => ((Connection)connection!).Abort(new EndReason(EndPhase.Handshake, EndSide.Local, EndCause.Busy, "too many refused attempts")),
+        connection, ShortPatience, Timeout.InfiniteTimeSpan);
 
     bool IsNews(AttemptLimiter limiter, string group)
     {

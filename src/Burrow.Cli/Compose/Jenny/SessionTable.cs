@@ -28,6 +28,7 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
         if (grants(request.Credential) is not { } grant) return Refuse(EndCause.Credential, "no longer authorized");
         var message = request.Message;
         List<JennySession> over;
+        JennySession? displaced = null;
         JennySession born;
         TaskCompletionSource birth;
         lock (_gate)
@@ -38,10 +39,10 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
             var mine = _sessions.Values.Where(session => session.Credential == request.Credential).Except(over).ToList();
             if (mine.Count >= grant.MaxSessions)
             {
-                // His own first: another Jack with the same secret may come back for his.
-                if (mine.Where(session => session.IsAway).OrderBy(session => session.Instance != message.Instance).ThenBy(session => session.DetachedAt).FirstOrDefault() is not { } oldest)
-                    return Refuse(EndCause.Busy, $"{mine.Count} sessions are open under this credential");
-                over.Add(oldest);
+                // Never one of his own run: he would lose connections in one mode to gain another.
+                displaced = mine.Where(session => session.IsAbandoned && session.Instance != message.Instance).MinBy(session => session.DetachedAt);
+                if (displaced is null) return Refuse(EndCause.Busy, $"{mine.Count} sessions are open under this credential, max-sessions is {grant.MaxSessions}");
+                _sessions.Remove(displaced.Session.Id);
             }
             _runs[instance] = message.Run; // not before it is granted: what is refused leaves nothing behind
             foreach (var session in over) _sessions.Remove(session.Session.Id);
@@ -51,6 +52,7 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
         }
         // Outside of the lock, but before Jack hears of the birth: the old run's listeners are free when the new one asks for them.
         foreach (var session in over) session.Session.Close(new EndReason(EndPhase.Close, EndSide.Far, EndCause.Superseded, message.Name));
+        displaced?.Session.Close(new EndReason(EndPhase.Close, EndSide.Local, EndCause.Limit, $"longest without a carrier when another Jack came, and max-sessions is {grant.MaxSessions}"));
         if (grant.Authority.OwnMaps) context.Maps.AddAsker(message.Mode, born.End);
         if (born.Session.Ended is not null) context.Maps.RemoveAsker(born.End); // superseded already
         birth.SetResult();
