@@ -8,10 +8,14 @@ public static class HostName
     const int MaxLabel = 63;
 
     /// <summary>
-    /// Whether it is <c>localhost</c>: this machine, by whatever loopback addresses it has. Never asked for (RFC 6761 6.3): who listens there must not be led elsewhere by a
-    /// line in a file or by a name server.
+    /// Whether it is <c>localhost</c> or a name under it: this machine, by whatever loopback addresses it has. Never asked for (RFC 6761 6.3): who listens there must not be led elsewhere
+    /// by a line in a file or by a name server, and who connects there must not wait for one.
     /// </summary>
-    public static bool IsLocalhost(ReadOnlySpan<char> text) => (text.EndsWith(".") ? text[..^1] : text).Equals("localhost", StringComparison.OrdinalIgnoreCase);
+    public static bool IsLocalhost(ReadOnlySpan<char> text)
+    {
+        if (text.EndsWith(".")) text = text[..^1];
+        return text.Equals("localhost", StringComparison.OrdinalIgnoreCase) || text.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+    }
 
     /// <summary>
     /// Whether the text may be a name and is no address. What is made of digits and dots alone is none: <c>10.1.2.3.4</c> is an address with a typing error, and must not

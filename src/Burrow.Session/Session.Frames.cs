@@ -183,6 +183,7 @@ public sealed partial class Session : IFrameSink
             if (channel is null) return;
             Forget(channel);
             channel.Pending = PendingFrames.None;
+            if (channel.InControlQueue) ForgetSilent(); // a peer that opens and resets and does not read would fill the queue
             if (channel.Over) return; // both reset it at once
             Finish(channel, reason);
         }

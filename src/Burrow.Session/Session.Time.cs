@@ -67,61 +67,15 @@ public sealed partial class Session
 
     void FeedStarved()
     {
-        for (var i = _starved.Count - 1; i >= 0; i--)
+        foreach (var channel in _starved)
         {
-            var channel = _starved[i];
-            if (!channel.Over)
-            {
-                var window = _budget.ReserveFirst();
-                if (window == 0) return;
-                // Before OPEN is made it tells the peer; afterwards a CREDIT has to.
-                if (channel.Id == 0) channel.Window.Open(window, 0);
-                else channel.Window.OpenLate(window);
-                Note(channel, PendingFrames.Credit);
-            }
-            _starved.RemoveAt(i);
-        }
-    }
-
-    /// <summary>A consistent view for status and tests. Any thread.</summary>
-    public SessionSnapshot Snapshot()
-    {
-        lock (_gate)
-        {
-            long queued = 0;
-            foreach (var channel in _channels.Values) queued += (channel.Queue?.Length ?? 0) + (channel.Port?.Held ?? 0);
-            foreach (var channel in _uncommitted) queued += channel.Port?.Held ?? 0;
-            return new SessionSnapshot(
-                _link is { Superseded: false },
-                _link?.Since ?? TimeSpan.Zero,
-                _link?.Liveness.Rtt ?? TimeSpan.Zero,
-                _channels.Count + _uncommitted.Count,
-                _log.Committed,
-                _received,
-                (long)_log.Unacked,
-                queued,
-                _link?.Rate.Rate ?? 0);
+            var window = _budget.ReserveFirst();
+            if (window == 0) return;
+            // Before OPEN is made it tells the peer; afterwards a CREDIT has to.
+            if (channel.Id == 0) channel.Window.Open(window, 0);
+            else channel.Window.OpenLate(window);
+            Note(channel, PendingFrames.Credit);
+            _starved.Remove(channel);
         }
     }
 }
-
-/// <summary>A session at one moment.</summary>
-/// <param name="IsAttached">Whether a carrier is up.</param>
-/// <param name="LinkSince">When it came up, on the session's clock.</param>
-/// <param name="Rtt">Smoothed; zero while unknown.</param>
-/// <param name="Channels">Open, opening or closing.</param>
-/// <param name="SentBytes">The length of our stream.</param>
-/// <param name="ReceivedBytes">The length of the peer's.</param>
-/// <param name="UnackedBytes">What would have to be sent again if the carrier broke now, at most.</param>
-/// <param name="QueuedBytes">What waits for local applications, or was read ahead from them.</param>
-/// <param name="DeliveryRate">Bytes per second that the peer acknowledged, at best, in the last seconds.</param>
-public readonly record struct SessionSnapshot(
-    bool IsAttached,
-    TimeSpan LinkSince,
-    TimeSpan Rtt,
-    int Channels,
-    ulong SentBytes,
-    ulong ReceivedBytes,
-    long UnackedBytes,
-    long QueuedBytes,
-    double DeliveryRate);

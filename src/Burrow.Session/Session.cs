@@ -36,9 +36,9 @@ public sealed partial class Session : IAttachable
     readonly Dictionary<ulong, Channel> _channels = [];
     readonly HashSet<Channel> _uncommitted = [];
     readonly Queue<Channel> _control = new();
-    int _silent; // an upper bound of the channels in _control that were reset before they were committed
+    int _silent; // an upper bound of the channels in _control that have nothing to say any more
     readonly Queue<byte[]> _sessionFrames = new();
-    readonly List<Channel> _starved = [];
+    readonly HashSet<Channel> _starved = []; // a set, as thousands may leave it at once
     readonly List<Channel> _watched = [];
     LinkState? _link;
     ulong _epoch;

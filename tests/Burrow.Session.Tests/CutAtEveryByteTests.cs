@@ -20,8 +20,7 @@ public sealed class CutAtEveryByteTests
     {
         var whole = new Exchange(mode, fromJack, cutAt: int.MaxValue).Run();
         Assert.True(whole > Answer, $"only {whole} bytes");
-        // All bytes of the ends, where the frames are; of the middle, where it is payload, every 7th.
-        for (var cut = 0; cut <= whole; cut += cut is > 500 and < Ask - 500 && whole > Ask ? 7 : 1) new Exchange(mode, fromJack, cut).Run();
+        for (var cut = 0; cut <= whole; cut++) new Exchange(mode, fromJack, cut).Run();
     }
 
     sealed class Exchange(Mode mode, bool cutFromJack, int cutAt)

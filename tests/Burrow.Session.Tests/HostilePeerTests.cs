@@ -118,6 +118,31 @@ public sealed class HostilePeerTests
     }
 
     [Fact]
+    public void OpensThatAreRefusedAndReset_WhileThePeerDoesNotRead_KeepNoMemory()
+    {
+        var jack = Jack();
+        jack.OnOpen = channel => jack.Session.Refuse(channel, new EndReason(EndPhase.Accept, EndSide.Local, EndCause.Denied));
+        for (var id = 4ul; id < 8000; id += 2)
+        {
+            Assert.Null(Feed(jack, Bytes.Stream(Bytes.Open(id), Bytes.Reset(id)), 4096));
+            Assert.InRange(jack.Session.Waiting, 0, 128);
+        }
+        Assert.Equal(2, jack.Session.Snapshot().Channels);
+    }
+
+    [Fact]
+    public void OpensThatAreAcceptedAndReset_WhileThePeerDoesNotRead_KeepNoMemory()
+    {
+        var jack = Jack();
+        jack.OnOpen = channel => jack.Accept(channel);
+        for (var id = 4ul; id < 8000; id += 2)
+        {
+            Assert.Null(Feed(jack, Bytes.Stream(Bytes.Open(id), Bytes.Reset(id)), 4096));
+            Assert.InRange(jack.Session.Waiting, 0, 128);
+        }
+    }
+
+    [Fact]
     public void FrameAfterTheEnd_IsNotHeard()
     {
         var jack = Jack();

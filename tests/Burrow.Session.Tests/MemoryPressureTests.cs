@@ -101,6 +101,21 @@ public sealed class MemoryPressureTests
         }
     }
 
+    [Fact]
+    public void ChannelsThatWaitForMemory_LeaveTheLine_WhenTheyAreResetAndWhenTheSessionEnds()
+    {
+        var jack = new PairEnd(isJack: true, budget: 10_000);
+        Assert.True(jack.Budget.TryReserve(9_999));
+        var ports = Enumerable.Range(0, 20_000).Select(_ => jack.Open()).ToList();
+        Assert.Equal(2 * ports.Count, jack.Session.Waiting); // for a carrier and for memory
+        foreach (var port in ports.Take(10_000)) port.Fail();
+        jack.Session.Survey(TimeSpan.Zero);
+        jack.Session.Close(EndReason.Stopped);
+        Assert.Equal(0, jack.Session.Waiting);
+        Assert.All(ports, port => Assert.NotNull(port.Aborted));
+        Assert.Equal(1, jack.Budget.Free);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -77,7 +77,7 @@ internal static class JackRunner
         await using var onStop = context.Stop.Register(() => stopped.TrySetResult());
         await Task.WhenAny(stopped.Task, keepers.Refused);
         var refused = keepers.Refused.IsCompletedSuccessfully ? await keepers.Refused : null;
-        if (refused is not null) Messages.Error(Printable.Text($"{jack.Door.Name}: {Refusals.Explain(refused)}")); // with what the other side said
+        if (refused is not null) TunnelLog.Refused(logger, jack.Door.Name, Refusals.Explain(refused)); // with what the other side said
 
         await stop.CancelAsync();
         await Task.WhenAny(keepers.WhenStoppedAsync(), Task.Delay(StopTimeout));

@@ -61,8 +61,8 @@ static partial class TunnelLog
     [LoggerMessage(1019, LogLevel.Debug, "refused {Remote}: {Reason}")]
     public static partial void CallerRefusedAgain(ILogger logger, string remote, EndReason reason);
 
-    [LoggerMessage(1020, LogLevel.Information, "map {Map}: listening")]
-    public static partial void Listening(ILogger logger, string map);
+    [LoggerMessage(1020, LogLevel.Information, "map {Map}: listening on port {Port}")]
+    public static partial void Listening(ILogger logger, string map, int port);
 
     [LoggerMessage(1021, LogLevel.Warning, "map {Map}: {Reason}; trying again")]
     public static partial void CannotListen(ILogger logger, string map, EndReason reason);
@@ -92,7 +92,7 @@ static partial class TunnelLog
     public static partial void ReloadFailed(ILogger logger, string problem);
 
     [LoggerMessage(1030, LogLevel.Warning, "map {Map}: client {Client} is not allowed")]
-    public static partial void ClientNotAllowed(ILogger logger, string map, EndPoint? client);
+    public static partial void ClientNotAllowed(ILogger logger, string map, string? client);
 
     [LoggerMessage(1031, LogLevel.Warning, "map {Map}: no session for client {Client}; it was reset")]
     public static partial void NoSession(ILogger logger, string map, EndPoint? client);
@@ -159,4 +159,13 @@ static partial class TunnelLog
 
     [LoggerMessage(1053, LogLevel.Warning, "no state directory ({Problem}): after a restart, the earlier run's listeners are freed only when its session ends")]
     public static partial void NoState(ILogger logger, string problem);
+
+    [LoggerMessage(1054, LogLevel.Error, "{Peer}: {Refusal}")]
+    public static partial void Refused(ILogger logger, string peer, string refusal);
+
+    [LoggerMessage(1055, LogLevel.Error, "cannot wait on {Url}: {Reason}")]
+    public static partial void CannotWait(ILogger logger, string url, string reason);
+
+    [LoggerMessage(1056, LogLevel.Information, "no longer listening on port {Port} for {Peer}, whose map was removed; its connections go on")]
+    public static partial void NotListeningForPeer(ILogger logger, int port, string peer);
 }

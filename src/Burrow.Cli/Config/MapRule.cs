@@ -31,6 +31,9 @@ internal sealed record MapRule(Mode Mode, Target Jack, MapDirection Direction, T
     /// <summary>Where the other side dials.</summary>
     public Target Dialled => Direction == MapDirection.ToJenny ? Jenny : Jack;
 
+    /// <summary>The same map with the port that the system chose.</summary>
+    public MapRule ListeningOn(int port) => Direction == MapDirection.ToJenny ? this with { Jack = Jack with { Port = port } } : this with { Jenny = Jenny with { Port = port } };
+
     /// <summary>The map as it would be written in a file. Two maps with the same text are the same map when a file is read again.</summary>
     public override string ToString()
     {

@@ -40,8 +40,9 @@ internal static class StatusClient
             }
             catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionRefused)
             {
-                // Nobody listens any more: its process was killed.
-                File.Delete(path);
+                // Its process was killed; or it lives, and is between taking the name and listening.
+                if (!IsRunning(process)) File.Delete(path);
+                else silent.Add($"process {process} does not answer");
             }
             catch (Exception error) when (error is SocketException or IOException or OperationCanceledException)
             {
@@ -72,6 +73,19 @@ internal static class StatusClient
         catch (JsonException)
         {
             return null;
+        }
+    }
+
+    static bool IsRunning(int process)
+    {
+        try
+        {
+            using var known = System.Diagnostics.Process.GetProcessById(process);
+            return !known.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
         }
     }
 

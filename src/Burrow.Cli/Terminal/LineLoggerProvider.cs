@@ -27,6 +27,16 @@ internal sealed class LineLoggerProvider(LineWriter lines, LogFormat format, Log
         _ => "error",
     };
 
+    /// <summary>The line that stands in the place of so many for which nobody made room.</summary>
+    internal static byte[] LeftOut(LogFormat format, int count)
+    {
+        // Its writer is its own here: the line goes where the others could not.
+        using var provider = new LineLoggerProvider(null!, format, LogLevel.Warning);
+        var message = $"{count} messages were left out";
+        KeyValuePair<string, object?>[] values = [new("Count", count)];
+        return format == LogFormat.Json ? provider.Json(LogLevel.Warning, new EventId(0, "LeftOut"), "log", message, values, null) : provider.Text(LogLevel.Warning, message, null);
+    }
+
     byte[] Text(LogLevel of, string message, Exception? error)
     {
         var text = new StringBuilder("burrow: ").Append(Name(of)).Append(": ").Append(Printable.Text(message));

@@ -16,12 +16,15 @@ internal sealed class LineWriter : IAsyncDisposable
 
     readonly Channel<byte[]> _lines = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     readonly Stream _stream;
+    readonly Func<int, byte[]> _leftOut;
     readonly Task _loop;
     int _dropped;
 
-    public LineWriter(Stream stream)
+    /// <param name="stream">Where to; stays open.</param>
+    /// <param name="leftOut">Makes the line that says how many were left out.</param>
+    public LineWriter(Stream stream, Func<int, byte[]> leftOut)
     {
-        _stream = stream;
+        (_stream, _leftOut) = (stream, leftOut);
         _loop = Task.Run(WriteAsync);
     }
 
@@ -52,7 +55,7 @@ internal sealed class LineWriter : IAsyncDisposable
             await foreach (var line in _lines.Reader.ReadAllAsync())
             {
                 if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped)
-                    await _stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes($"burrow: warning: {dropped} messages were left out\n"));
+                    await _stream.WriteAsync(_leftOut(dropped));
                 await _stream.WriteAsync(line);
             }
         }

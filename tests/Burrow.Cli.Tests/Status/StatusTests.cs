@@ -73,6 +73,18 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task SocketOfAProcessThatLives_StaysThere_WhenNobodyListensYet()
+    {
+        using var directory = new TemporaryDirectory();
+        var path = directory.File($"jenny-{Environment.ProcessId}.sock");
+        LeaveBehind(path);
+        var (answers, silent) = await StatusClient.AskAsync(directory.Path, null);
+        Assert.Empty(answers);
+        Assert.Contains("does not answer", Assert.Single(silent), StringComparison.Ordinal);
+        Assert.True(File.Exists(path));
+    }
+
+    [Fact]
     public async Task AnswerThatIsNone_IsReported()
     {
         using var directory = new TemporaryDirectory();

@@ -40,11 +40,14 @@ public sealed class LoggingTests
         Assert.Equal(1, text.Count(c => c == '\n'));
     }
 
-    [Fact]
-    public async Task Writer_NeverWaitsAndCountsWhatItLeftOut()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Writer_NeverWaitsAndCountsWhatItLeftOut(bool asJson)
     {
+        var format = asJson ? LogFormat.Json : LogFormat.Text;
         var stream = new GatedStream();
-        await using (var lines = new LineWriter(stream))
+        await using (var lines = new LineWriter(stream, count => LineLoggerProvider.LeftOut(format, count)))
         {
             lines.Write("first\n"u8.ToArray());
             await stream.Entered;
@@ -52,13 +55,21 @@ public sealed class LoggingTests
             stream.Open();
         }
         var text = Encoding.UTF8.GetString(stream.ToArray());
-        Assert.StartsWith("first\nburrow: warning: 976 messages were left out\nmore\n", text, StringComparison.Ordinal);
+        var line = text.Split('\n')[1];
+        Assert.StartsWith($"first\n{line}\nmore\n", text, StringComparison.Ordinal);
+        if (!asJson)
+        {
+            Assert.Equal("burrow: warning: 976 messages were left out", line);
+            return;
+        }
+        var json = JsonDocument.Parse(line).RootElement;
+        Assert.Equal(("warning", "LeftOut", 976), (json.GetProperty("level").GetString(), json.GetProperty("event").GetString(), json.GetProperty("values").GetProperty("Count").GetInt32()));
     }
 
     static async Task<string> LogAsync(LogFormat format, LogLevel level, Action<ILogger> log)
     {
         var stream = new MemoryStream();
-        await using (var lines = new LineWriter(stream))
+        await using (var lines = new LineWriter(stream, _ => throw new InvalidOperationException("nothing is left out")))
         {
             using var provider = new LineLoggerProvider(lines, format, level);
             log(provider.CreateLogger("test"));

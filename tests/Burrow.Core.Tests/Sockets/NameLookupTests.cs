@@ -63,4 +63,50 @@ public sealed class NameLookupTests
         await Assert.ThrowsAsync<SocketException>(() => lookup.AskAsync("bad", CancellationToken.None));
         Assert.Equal([IPAddress.Any], await lookup.AskAsync("good", CancellationToken.None).WaitAsync(Limit));
     }
+
+    [Fact]
+    public async Task Questions_OneAfterAnother_ShareThreads()
+    {
+        var threads = new System.Collections.Concurrent.ConcurrentDictionary<int, int>();
+        using var lookup = new NameLookup(
+            _ =>
+            {
+                threads.TryAdd(Environment.CurrentManagedThreadId, 0);
+                return [];
+            },
+            atOnce: 2);
+        for (var i = 0; i < 500; i++) Assert.Empty(await lookup.AskAsync("a", CancellationToken.None).WaitAsync(Limit));
+        Assert.InRange(threads.Count, 1, 2);
+    }
+
+    [Fact]
+    public async Task OneNameThatHangs_HoldsNoOtherUp()
+    {
+        using var hang = new ManualResetEventSlim();
+        using var lookup = new NameLookup(
+            host =>
+            {
+                if (host == "silent") hang.Wait();
+                return [IPAddress.Any];
+            },
+            atOnce: 2);
+        var silent = lookup.AskAsync("silent", CancellationToken.None);
+        for (var i = 0; i < 100; i++) Assert.Equal([IPAddress.Any], await lookup.AskAsync("quick", CancellationToken.None).WaitAsync(Limit));
+        Assert.False(silent.IsCompleted);
+        hang.Set();
+        await silent.WaitAsync(Limit);
+    }
+
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("LocalHost.")]
+    [InlineData("any.name.localhost")]
+    public async Task Localhost_IsAnsweredAtOnce_WithoutTheResolver(string name)
+    {
+        var answer = NameLookup.ResolveAsync(name, CancellationToken.None);
+        Assert.True(answer.IsCompletedSuccessfully);
+        Assert.Contains(IPAddress.Loopback, await answer);
+        Assert.All(await answer, address => Assert.True(IPAddress.IsLoopback(address)));
+        Assert.False(HostName.IsLocalhost("mylocalhost"));
+    }
 }

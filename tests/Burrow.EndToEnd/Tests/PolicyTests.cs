@@ -22,6 +22,40 @@ public sealed class PolicyTests : TunnelTest
         Assert.Single(service.Callers);
     }
 
+    [Fact, Trait("Promise", "R-BURROW-23")]
+    public async Task AClientOfAReverseMapThatIsNotAllowed_IsNamedWithTheMap()
+    {
+        await using var here = SocketService.Echo(Lab.Client, JackServicePort);
+        StartJenny();
+        StartJack("--map", $"encrypted 127.0.0.1:{JackServicePort} <= 127.0.0.1:{JennyPort} {{192.0.2.1}}");
+        using var refused = await Lab.Server.ConnectWhenListeningAsync(JennyPort);
+        await refused.HowItEndsAsync().Within(20, "the end of the client that is not allowed");
+        await Jack.WaitForLineAsync($"map encrypted 127.0.0.1:{JackServicePort} <= .*: client 127.0.0.1:[0-9]+ is not allowed");
+        Assert.DoesNotContain("(null)", Jack.Output, StringComparison.Ordinal);
+        Assert.Empty(here.Callers);
+    }
+
+    [Fact]
+    public async Task APortThatTheSystemChooses_IsTold()
+    {
+        await using var there = SocketService.Echo(Lab.Server, ServicePort);
+        await using var here = SocketService.Echo(Lab.Client, JackServicePort);
+        StartJenny();
+        StartJack("-L", $"0:127.0.0.1:{ServicePort}", "-R", $"0:127.0.0.1:{JackServicePort}");
+        var port = PortIn(await Jack.WaitForLineAsync("localhost:0 => .*: listening on port [1-9][0-9]*$"));
+        using var client = await Lab.Client.ConnectWhenListeningAsync(port);
+        await client.EchoAsync("there");
+        var reverse = PortIn(await Jack.WaitForLineAsync("listens on port [1-9][0-9]*$"));
+        using var back = await Lab.Server.ConnectWhenListeningAsync(reverse);
+        await back.EchoAsync("here");
+        await Jenny.WaitForLineAsync($"listening on localhost:{reverse} for ");
+        var maps = (await StatusTests.StatusAsync(Lab.Client, "jack")).GetProperty("maps").EnumerateArray().Select(map => map.GetProperty("text").GetString()!).ToList();
+        Assert.Contains(maps, map => map.Contains($"localhost:{port} => ", StringComparison.Ordinal));
+        Assert.Contains(maps, map => map.EndsWith($"<= localhost:{reverse}", StringComparison.Ordinal));
+
+        static int PortIn(string line) => int.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     [Fact]
     public async Task AReversePortThatIsTaken_IsReportedOnBothSidesAndRetried()
     {

@@ -30,6 +30,8 @@ public sealed class ReloadTests : TunnelTest
         await addedReverse.EchoAsync("added");
         await NobodyListensAsync(Lab.Client, 9001);
         await NobodyListensAsync(Lab.Server, JennyPort);
+        await Jack.WaitForLineAsync("127.0.0.1:7100 <= 127.0.0.1:9100: removed");
+        await Jenny.WaitForLineAsync("no longer listening on port 9100");
     }
 
     [Fact]

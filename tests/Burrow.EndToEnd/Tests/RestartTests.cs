@@ -23,6 +23,10 @@ public sealed class RestartTests : TunnelTest
         using var fresh = await DialJackAsync();
         await fresh.EchoAsync("after", seconds: 15);
         Assert.False(Jack.HasExited);
+        // Another session: nothing of the old one was carried on.
+        var session = (await StatusTests.StatusAsync(Lab.Client, "jack")).GetProperty("sessions")[0];
+        Assert.Equal(0, session.GetProperty("reconnects").GetInt32());
+        Assert.DoesNotContain(Jack.Lines, line => line.Contains("resumed", StringComparison.Ordinal));
     }
 
     [Theory]

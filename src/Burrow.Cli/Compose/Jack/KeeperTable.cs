@@ -45,10 +45,10 @@ sealed class KeeperTable(Func<Mode, byte, SessionKeeper> make, int paths, Cancel
         Use(mode); // a map listens a moment before its mode comes into use, and its first client may be quick
         List<SessionKeeper> keepers;
         lock (_gate) keepers = [.. _keepers.Select(known => known.Keeper).Where(keeper => keeper.Mode == mode)];
-        var best = keepers.Select(keeper => keeper.Session).Where(session => session is not null)
+        var best = keepers.Select(keeper => keeper.Current?.Session).Where(session => session is not null)
             .MinBy(session => paths == 1 ? 0 : (session!.IsAttached ? 0 : 1 << 30) + session.Snapshot().Channels);
         if (best is not null || keepers.Count == 0) return best;
-        return await Task.WhenAny([givenUp, .. keepers.Select(keeper => keeper.SessionAsync())]) is Task<Session.Session?> born ? await born : null;
+        return await Task.WhenAny([givenUp, .. keepers.Select(keeper => keeper.WhenThere)]) is Task<KeptSession?> born ? (await born)?.Session : null;
     }
 
     public void Kick(IReadOnlySet<IPAddress> addresses)
@@ -68,7 +68,7 @@ sealed class KeeperTable(Func<Mode, byte, SessionKeeper> make, int paths, Cancel
         lock (_gate) keepers = [.. _keepers.Select(known => known.Keeper)];
         foreach (var keeper in keepers)
         {
-            if (keeper.Session is { } session) yield return TunnelStatus.Of(session, peer, keeper.Born.Date, keeper.Carriers);
+            if (keeper.Current is { } kept) yield return TunnelStatus.Of(kept.Session, peer, kept.Born.Date, kept.Carriers);
             else yield return new SessionStatus("-", keeper.Mode.Text(), peer, SessionState.Waiting, DateTimeOffset.UtcNow, null, null, 0, 0, 0, 0, 0, 0, 0);
         }
     }

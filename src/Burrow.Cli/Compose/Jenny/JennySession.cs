@@ -13,6 +13,7 @@ namespace Burrow.Cli.Compose.Jenny;
 /// <summary>A session on Jenny's side, with whose it is and its carriers.</summary>
 sealed class JennySession(Session.Session session, SessionEnd end, LinkRunner runner, string? credential, Birth birth, string peer, bool ownMaps, TimeProvider time)
 {
+    readonly SessionCarriers _carried = new(session, runner, session.Mode.Text(), peer, time);
     int _carriers; // that are being run; two while one takes over from another
 
     public Session.Session Session { get; } = session;
@@ -30,7 +31,7 @@ sealed class JennySession(Session.Session session, SessionEnd end, LinkRunner ru
     /// <summary>What this Jack opened here: her status has no maps of his.</summary>
     public MapStatus Status() => End.Traffic.Status($"{Session.Mode.ToString().ToLowerInvariant()} channels of {Peer}", MapState.Listening, null);
 
-    public CarrierHistory Carriers { get; } = new(time);
+    public CarrierHistory Carriers => _carried.History;
 
     public UInt128 Instance => birth.Instance;
 
@@ -57,23 +58,9 @@ sealed class JennySession(Session.Session session, SessionEnd end, LinkRunner ru
     public async Task CarryAsync(Connection carrier, string kind, string remote, Session.AttachPoint point, ILogger logger)
     {
         Interlocked.Increment(ref _carriers);
-        var turn = 0;
-        var reason = LinkRunner.OurFault;
-        try
-        {
-            reason = await Runner.RunAsync(carrier, point, replayed =>
-            {
-                turn = Carriers.Turn + 1;
-                if (Carriers.Attached(kind, remote, replayed) is { } away) TunnelLog.Resumed(logger, Session.Mode.Text(), Peer, kind, remote, Duration.Format(away), replayed);
-                else TunnelLog.Up(logger, Session.Mode.Text(), Peer, kind, remote);
-            });
-        }
-        catch (Exception exception) // a fault of ours, which has ended the session
-        {
-            TunnelLog.ChoreFailed(logger, exception);
-        }
+        var loss = await _carried.CarryAsync(carrier, kind, remote, point, logger);
         DetachedAt = time.GetTimestamp();
         Interlocked.Decrement(ref _carriers);
-        if (Session.Ended is null && Carriers.Lost(turn) is { } up) TunnelLog.Lost(logger, Session.Mode.Text(), Peer, Duration.Format(up), reason);
+        if (loss is { } lost) _carried.Tell(lost, logger);
     }
 }

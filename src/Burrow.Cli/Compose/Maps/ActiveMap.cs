@@ -10,6 +10,7 @@ sealed class ActiveMap(MapRule rule, AllowList allowed, TimeProvider time)
     readonly Lock _gate = new();
     MapState _state = MapState.Waiting;
     string? _why;
+    int _port = rule.Listener.Port; // what the system chose, when that is 0
 
     public MapRule Rule { get; } = rule;
 
@@ -29,6 +30,23 @@ sealed class ActiveMap(MapRule rule, AllowList allowed, TimeProvider time)
         }
     }
 
+    /// <summary>It listens, on that port.</summary>
+    /// <returns>True when that is news.</returns>
+    public bool Listens(int port)
+    {
+        lock (_gate)
+        {
+            _port = port;
+            return Became(MapState.Listening);
+        }
+    }
+
+    /// <summary>Where it listens; 0 while the system is to choose and has not.</summary>
+    public int Port
+    {
+        get { lock (_gate) return _port; }
+    }
+
     public bool IsListening
     {
         get { lock (_gate) return _state == MapState.Listening; }
@@ -36,6 +54,6 @@ sealed class ActiveMap(MapRule rule, AllowList allowed, TimeProvider time)
 
     public MapStatus Status()
     {
-        lock (_gate) return Traffic.Status(Rule.ToString(), _state, _why);
+        lock (_gate) return Traffic.Status(Rule.ListeningOn(_port).ToString(), _state, _why);
     }
 }

@@ -52,7 +52,7 @@ sealed class LocalMap(ActiveMap map, DynamicInbound dynamics, ISessionSource ses
             {
                 await using var listener = result.Listener;
                 listener.Start(Accepted);
-                if (map.Became(MapState.Listening)) TunnelLog.Listening(logger, map.Rule.ToString());
+                if (map.Listens(listener.Port)) TunnelLog.Listening(logger, map.Rule.ToString(), listener.Port);
                 await Task.Delay(Timeout.InfiniteTimeSpan, time, _stop.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
                 return;
             }
@@ -82,7 +82,7 @@ sealed class LocalMap(ActiveMap map, DynamicInbound dynamics, ISessionSource ses
     {
         if (!await map.Allowed.AllowsAsync(client.RemoteEndPoint, time))
         {
-            if (repeats.IsNews($"map {map.Rule}: clients from {AddressOf(client)} that are not allowed")) TunnelLog.ClientNotAllowed(logger, map.Rule.ToString(), client.RemoteEndPoint);
+            if (repeats.IsNews($"map {map.Rule}: clients from {AddressOf(client)} that are not allowed")) TunnelLog.ClientNotAllowed(logger, map.Rule.ToString(), client.RemoteEndPoint?.ToString());
             await TurnAwayAsync(client, EndCause.Denied);
             return;
         }

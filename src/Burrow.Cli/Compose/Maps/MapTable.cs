@@ -31,6 +31,7 @@ sealed class MapTable(bool isJack, Chores chores, TimeProvider time, ILogger log
     public async Task ApplyAsync(IReadOnlyList<MapRule> rules, ISessionSource sessions)
     {
         List<LocalMap> gone = [];
+        List<string> withdrawn = [];
         lock (_gate)
         {
             var wanted = rules.ToDictionary(rule => rule.ToString(), StringComparer.Ordinal);
@@ -43,8 +44,10 @@ sealed class MapTable(bool isJack, Chores chores, TimeProvider time, ILogger log
             {
                 foreach (var (_, end) in _askers) end.Withdraw(_remote[text]);
                 _remote.Remove(text);
+                withdrawn.Add(text);
             }
         }
+        foreach (var map in withdrawn) TunnelLog.MapRemoved(logger, map);
         // A new map may want the address of one that is gone.
         foreach (var map in gone)
         {

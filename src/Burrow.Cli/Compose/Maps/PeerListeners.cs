@@ -45,7 +45,9 @@ sealed class PeerListeners(Session.Session session, string peer, Traffic traffic
             if (!_listeners.Remove(id, out listener)) return;
         }
         quota.Leave();
-        if (listener is not null) Release(listener);
+        if (listener is null) return;
+        TunnelLog.NotListeningForPeer(context.Logger, listener.Port, peer);
+        Release(listener);
     }
 
     public void CloseAll()
@@ -94,7 +96,7 @@ sealed class PeerListeners(Session.Session session, string peer, Traffic traffic
             await listener.DisposeAsync();
             return;
         }
-        TunnelLog.ListeningForPeer(context.Logger, request.Bind, peer, request.Target);
+        TunnelLog.ListeningForPeer(context.Logger, request.Bind with { Port = listener.Port }, peer, request.Target);
         session.Listening(id, listener.Port);
     }
 

@@ -124,7 +124,7 @@ sealed class SessionEnd : ISessionHandler
         if (_authority.OwnMaps && _context.Maps.OwnListener(session.Mode, request) is { } own)
         {
             // The same map stands in both configurations: one listener is enough.
-            if (own.IsListening) session.Listening(id, own.Rule.Listener.Port);
+            if (own.IsListening) session.Listening(id, own.Port);
             else session.NotListening(id, new EndReason(EndPhase.Listen, EndSide.Local, EndCause.AddressInUse, request.Bind.ToString()));
             return;
         }
@@ -143,7 +143,7 @@ sealed class SessionEnd : ISessionHandler
     {
         RemoteAsk? ask;
         lock (_gate) _asks.TryGetValue(id, out ask);
-        if (ask is not null && ask.Map.Became(MapState.Listening)) TunnelLog.PeerListens(Logger, ask.Map.Rule.ToString(), _peer, port);
+        if (ask is not null && ask.Map.Listens(port)) TunnelLog.PeerListens(Logger, ask.Map.Rule.ToString(), _peer, port);
     }
 
     public void OnNotListening(Session.Session session, uint id, EndReason reason)
@@ -178,6 +178,7 @@ sealed class SessionEnd : ISessionHandler
     /// <summary>Somebody on the other side wants a channel: for a listener that we asked for, or for a target.</summary>
     async Task AnswerAsync(Session.Session session, Channel channel, PeerChannel asked)
     {
+        await Task.Yield(); // the carrier's reader, who called, has other channels to serve
         EndReason? refusal = new(EndPhase.Dial, EndSide.Local, EndCause.Failed);
         try
         {
@@ -196,7 +197,11 @@ sealed class SessionEnd : ISessionHandler
         var (target, map, refusal) = await JudgeAsync(session, channel.Request);
         if (refusal is not null)
         {
-            if (_context.Repeats.IsNews($"{_peer} asks for what it is refused ({refusal.Cause})")) TunnelLog.OpenDenied(Logger, _peer, channel.Request.Target, channel.Request.Source, refusal);
+            if (map is not null)
+            {
+                if (_context.Repeats.IsNews($"map {map.Rule}: clients of {_peer} that are not allowed")) TunnelLog.ClientNotAllowed(Logger, map.Rule.ToString(), channel.Request.Source);
+            }
+            else if (_context.Repeats.IsNews($"{_peer} asks for what it is refused ({refusal.Cause})")) TunnelLog.OpenDenied(Logger, _peer, channel.Request.Target, channel.Request.Source, refusal);
             return refusal;
         }
         if (map is not null) asked.Traffic = map.Traffic;
@@ -212,18 +217,19 @@ sealed class SessionEnd : ISessionHandler
         return result.Failure;
     }
 
+    /// <returns>What to dial, or why not; with the map, if the client found one that is not open to it, too.</returns>
     async ValueTask<(Target? Target, ActiveMap? Map, EndReason? Refusal)> JudgeAsync(Session.Session session, OpenRequest request)
     {
         if (request.Target is { } target)
         {
             var own = _authority.OwnMaps ? _context.Maps.DiallingHere(session.Mode, target) : null;
             if (own is null) return _authority.MayDial(target) ? (target, null, null) : (null, null, Denied(target.ToString()));
-            return await IsAllowedAsync(own, request) ? (target, own, null) : (null, null, Denied($"client {request.Source}"));
+            return await IsAllowedAsync(own, request) ? (target, own, null) : (null, own, Denied($"client {request.Source}"));
         }
         RemoteAsk? ask;
         lock (_gate) _asks.TryGetValue(request.Listen, out ask);
         if (ask is null) return (null, null, Denied("no map of ours"));
-        return await IsAllowedAsync(ask.Map, request) ? (ask.Map.Rule.Dialled, ask.Map, null) : (null, null, Denied($"client {request.Source}"));
+        return await IsAllowedAsync(ask.Map, request) ? (ask.Map.Rule.Dialled, ask.Map, null) : (null, ask.Map, Denied($"client {request.Source}"));
     }
 
     // The other side says where its client is; that it says the truth is part of trusting it with the listener.
