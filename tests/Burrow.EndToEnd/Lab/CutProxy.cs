@@ -34,6 +34,9 @@ sealed class CutProxy : IAsyncDisposable
     /// <summary>Answers a caller in the target's place; false: this one is passed on as it is.</summary>
     public Func<Socket, Task<bool>>? Intercept { get; set; }
 
+    /// <summary>Sees every byte that passes before it goes on: on which connection (counted from 0), whether it comes from the caller, and what. Called by both directions at once.</summary>
+    public Action<int, bool, ReadOnlyMemory<byte>>? Seen { get; set; }
+
     /// <summary>How many connections it has accepted.</summary>
     public int Accepted { get; private set; }
 
@@ -91,12 +94,11 @@ sealed class CutProxy : IAsyncDisposable
                 return;
             }
 
-            Accepted++;
-            _ = ServeAsync(caller);
+            _ = ServeAsync(caller, Accepted++);
         }
     }
 
-    async Task ServeAsync(Socket caller)
+    async Task ServeAsync(Socket caller, int number)
     {
         bool refusing;
         lock (_gate) refusing = _refusing;
@@ -117,7 +119,7 @@ sealed class CutProxy : IAsyncDisposable
 
             var pair = new Pair(caller, await _host.ConnectAsync(_targetPort, _target));
             lock (_gate) _pairs.Add(pair);
-            await Task.WhenAll(PumpAsync(pair.Caller, pair.Target), PumpAsync(pair.Target, pair.Caller));
+            await Task.WhenAll(PumpAsync(pair.Caller, pair.Target, number, up: true), PumpAsync(pair.Target, pair.Caller, number, up: false));
             lock (_gate) _pairs.Remove(pair);
             pair.Finish();
         }
@@ -127,7 +129,7 @@ sealed class CutProxy : IAsyncDisposable
         }
     }
 
-    async Task PumpAsync(Socket from, Socket to)
+    async Task PumpAsync(Socket from, Socket to, int number, bool up)
     {
         var buffer = new byte[32 * 1024];
         try
@@ -137,6 +139,7 @@ sealed class CutProxy : IAsyncDisposable
             {
                 await PausedAsync();
                 var passing = Allow(count);
+                if (passing > 0) Seen?.Invoke(number, up, buffer.AsMemory(0, passing));
                 if (passing > 0) await to.SendAsync(buffer.AsMemory(0, passing));
                 if (passing < count) Reset();
             }

@@ -25,6 +25,9 @@ public enum WebRules
     /// Plain HTTP to port 80 from what calls itself a browser; bodies of 64 KB up and 256 KB down; connections of 20 s; no connection is kept.
     /// </summary>
     Strict,
+
+    /// <summary>CONNECT to port 443 and nothing else: no plain HTTP.</summary>
+    Connect443,
 }
 
 /// <summary>A real Squid on a lab's firewall, as the only way out when <see cref="OnlyWayOutAsync"/> was called.</summary>
@@ -152,6 +155,7 @@ sealed class Squid
                 server_persistent_connections off
                 {OnlyPort80}
                 """,
+            WebRules.Connect443 => "acl port443 port 443\nhttp_access allow CONNECT port443\nhttp_access deny all\n",
             _ => "http_access allow all\n",
         };
     }

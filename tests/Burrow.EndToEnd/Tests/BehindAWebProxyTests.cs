@@ -37,7 +37,7 @@ public sealed class BehindAWebProxyTests : TunnelTest
         }
     }
 
-    [Theory]
+    [Theory, Trait("Promise", "R-ERL-01"), Trait("Promise", "R-ERL-02"), Trait("Promise", "R-ERL-08"), Trait("Promise", "R-ERL-09"), Trait("Promise", "R-ERL-24")]
     [InlineData(ProxyPassword.None, WebRules.Open, "http")]
     [InlineData(ProxyPassword.None, WebRules.Strict, "cycles")]
     [InlineData(ProxyPassword.Basic, WebRules.Upgrade, "ws")]
@@ -45,6 +45,8 @@ public sealed class BehindAWebProxyTests : TunnelTest
     [InlineData(ProxyPassword.Basic, WebRules.Strict, "cycles")]
     [InlineData(ProxyPassword.Digest, WebRules.Open, "http")]
     [InlineData(ProxyPassword.Digest, WebRules.Strict, "cycles")]
+    [InlineData(ProxyPassword.Ntlm, WebRules.Upgrade, "ws")]
+    [InlineData(ProxyPassword.Ntlm, WebRules.Open, "cycles")]
     public async Task Browsing_ThroughAProxyThatPassesPlainHttp_Works(ProxyPassword password, WebRules rules, string way)
     {
         var squid = await StartSquidAsync(password, rules);
@@ -65,7 +67,7 @@ public sealed class BehindAWebProxyTests : TunnelTest
         if (password == ProxyPassword.Basic) Assert.DoesNotContain(log, line => line.Contains("/407", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact, Trait("Promise", "R-ERL-24")]
     public async Task Password_InTheUrl_MayHaveAnyCharacters_AndIsSaidToBeVisible()
     {
         await StartSquidAsync(ProxyPassword.Basic, WebRules.Open);
@@ -77,7 +79,7 @@ public sealed class BehindAWebProxyTests : TunnelTest
         Assert.DoesNotContain("p%3Aw", Jack.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact, Trait("Promise", "R-ERL-24")]
     public async Task WrongPassword_EndsJack_WithOneLineForEachWay()
     {
         await StartSquidAsync(ProxyPassword.Basic, WebRules.Open);

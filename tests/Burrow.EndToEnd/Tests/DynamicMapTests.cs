@@ -24,7 +24,7 @@ public sealed class DynamicMapTests : TunnelTest
         return (await curl.WaitForExitAsync(40), curl.Output);
     }
 
-    [Theory]
+    [Theory, Trait("Promise", "R-ERL-02"), Trait("Promise", "R-ERL-19"), Trait("Promise", "R-ERL-03")]
     [InlineData("--socks4")]
     [InlineData("--socks4a")]
     [InlineData("--socks5")]
@@ -49,7 +49,7 @@ public sealed class DynamicMapTests : TunnelTest
             Assert.Equal((0, "the page"), await CurlAsync(option, Proxy, "http://only-jenny-knows:8080/"));
     }
 
-    [Fact]
+    [Fact, Trait("Promise", "R-ERL-21"), Trait("Promise", "R-ERL-28")]
     public async Task Failures_AreToldByTheirKind()
     {
         await StartAsync(["--permit-dial", "10.77.2.2:*", "--permit-dial", "nowhere.lab:*", "--permit-dial", "192.0.2.1:*"]);

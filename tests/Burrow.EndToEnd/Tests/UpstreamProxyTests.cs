@@ -17,7 +17,7 @@ public sealed class UpstreamProxyTests : TunnelTest
         return file;
     }
 
-    [Theory]
+    [Theory, Trait("Promise", "R-ERL-24"), Trait("Promise", "R-ERL-10")]
     [InlineData(ProxyPassword.None)]
     [InlineData(ProxyPassword.Basic)]
     [InlineData(ProxyPassword.Digest)]
@@ -46,7 +46,7 @@ public sealed class UpstreamProxyTests : TunnelTest
         if (kind is ProxyPassword.None or ProxyPassword.Basic) Assert.DoesNotContain(log, line => line.Contains("/407", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact, Trait("Promise", "R-ERL-24")]
     public async Task WrongPassword_EndsJack_WithOneLine()
     {
         await Squid.StartAsync(Lab, ProxyPassword.Basic);

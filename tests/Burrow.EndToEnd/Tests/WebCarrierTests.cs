@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text.Json;
 using Burrow.EndToEnd.Lab;
 using Burrow.EndToEnd.Services;
@@ -8,44 +7,9 @@ namespace Burrow.EndToEnd.Tests;
 
 /// <summary>Jack behind a firewall whose only way out is a real Squid that passes plain HTTP on, and Jenny behind a real nginx.</summary>
 [Collection(Alone.Name)]
-public sealed class WebCarrierTests : TunnelTest
+public sealed class WebCarrierTests : WebTunnelTest
 {
-    const int Length = 20 << 20;
-    const string WebUrl = $"http://{NetworkLab.ServerAddress}/";
-
-    LabProcess StartJackThroughProxy(params string[] options) =>
-        Lab.Client.Start(["env", $"http_proxy={Squid.Url}", BurrowProgram.Path, "jack", WebUrl, "--secret-file", Secret, .. options], Home());
-
-    Dictionary<string, string> Home()
-    {
-        var home = Directory.CreateDirectory(Path.Combine(Lab.Client.Folder, "user")).FullName;
-        return new() { ["HOME"] = home, ["XDG_CONFIG_HOME"] = home, ["XDG_RUNTIME_DIR"] = home, ["XDG_STATE_HOME"] = home };
-    }
-
-    async Task<Squid> StartProxyAsync(WebRules rules)
-    {
-        var squid = await Squid.StartAsync(Lab, rules: rules);
-        await Squid.OnlyWayOutAsync(Lab);
-        return squid;
-    }
-
-    async Task<(Socket Client, Socket Server)> PairAsync(SocketService service)
-    {
-        var client = await DialJackAsync();
-        await client.SendTextAsync("!");
-        var server = await service.CallerAsync(0, seconds: 40);
-        await server.ReceiveExactlyAsync(1);
-        return (client, server);
-    }
-
-    static Task TwentyMegabytesAsync(Socket client, Socket server, out Pattern up)
-    {
-        var (first, second) = (new Pattern(1), new Pattern(2));
-        up = first;
-        return Task.WhenAll(first.SendAsync(client, Length), first.ReceiveAsync(server, Length), second.SendAsync(server, Length), second.ReceiveAsync(client, Length));
-    }
-
-    [Theory]
+    [Theory, Trait("Promise", "R-ERL-14"), Trait("Promise", "R-ERL-17"), Trait("Promise", "R-ERL-22"), Trait("Promise", "R-ERL-08")]
     [InlineData(WebRules.Open, "http", "encrypted")]
     [InlineData(WebRules.Open, "cycles", "plaintext")]
     [InlineData(WebRules.Upgrade, "ws", "obfuscated")]
@@ -76,7 +40,7 @@ public sealed class WebCarrierTests : TunnelTest
         await jack.WaitForLineAsync($"by {way}");
     }
 
-    [Theory]
+    [Theory, Trait("Promise", "R-ERL-18")]
     [InlineData("cycles")]
     [InlineData("http")]
     public async Task SquidRestarted_InTheMiddle_NothingIsLost(string way)

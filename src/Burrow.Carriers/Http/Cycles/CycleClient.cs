@@ -181,17 +181,17 @@ sealed class CycleClient
             wait = Min(wait, _pullAt - now);
             return null;
         }
-        // The first range behind what has arrived that nobody was asked for.
+        // The first range behind what has arrived that nobody was asked for, and that did not come before its turn either.
         var first = In.Received;
         var most = (long)_pullSize;
-        foreach (var pull in _pulls.OrderBy(pull => pull.First))
+        foreach (var (known, end) in _pulls.Select(pull => (pull.First, End: pull.First + pull.Length)).Concat(In.Early).OrderBy(range => range.First))
         {
-            if (pull.First > first)
+            if (known > first)
             {
-                most = Math.Min(most, pull.First - first);
+                most = Math.Min(most, known - first);
                 break;
             }
-            first = Math.Max(first, pull.First + pull.Length);
+            first = Math.Max(first, end);
         }
         // One is enough to wait with; ahead of it, more are asked for while bytes come.
         var isAhead = first > In.Received;

@@ -24,6 +24,9 @@ sealed class Inbox(int window)
     /// <summary>What an acknowledgement says: one more than <see cref="Received"/> when the end is known and everything before it has come.</summary>
     public long Acknowledged => Received == _endsAt ? Received + 1 : Received;
 
+    /// <summary>What has arrived before its turn, from the lowest offset up; pieces may overlap.</summary>
+    public IEnumerable<(long First, long End)> Early => _early.Select(piece => (piece.Key, piece.Key + piece.Value.Length));
+
     public bool HasBytes => Consumed < Received;
 
     /// <summary>Everything was read, and the other end has ended.</summary>
