@@ -1,5 +1,4 @@
 using Burrow.Core;
-using Burrow.Core.Time;
 using Burrow.Session;
 using Burrow.Session.Link;
 using Microsoft.Extensions.Logging;
