@@ -86,7 +86,7 @@ internal static class JennyRunner
             IReadOnlyList<Credential> jacks = [];
             if (Keys.OfJenny(changed.Credentials) is var (again, listed)) (now, jacks) = (again, listed);
             using var _ = now;
-            // She stays who she is until she is started anew. Those who share a secret with her were told her pin by it: a new secret would let in nobody who believes her.
+            // She stays who she is until she is started anew, and with a secret so do those whom she lets in: its Jacks expect the key that comes of the same secret.
             if (now?.Pin != pin) TunnelLog.CredentialKept(logger, changed.Credentials is Credentials.SharedSecret ? "the secret" : "the identity");
             if (options.Credentials is not Credentials.AuthorizedIdentity || changed.Credentials is not Credentials.AuthorizedIdentity) return;
             credentials.Replace(jacks);
