@@ -38,6 +38,30 @@ public sealed class CarrierTests
     }
 
     [Fact]
+    public async Task Tcp_OnLocalhost_ListensOnBothFamilies_AndEndsOnBoth()
+    {
+        var carrier = CarrierRegistry.For(Url("localhost:0"));
+        var listener = (await carrier.ListenAsync(Url("localhost:0"))).Value!;
+        var port = listener.Address.Target!.Port;
+        foreach (var host in new[] { "[::1]", "127.0.0.1", "[::1]" })
+        {
+            var accepting = listener.AcceptAsync().AsTask();
+            var dialled = await carrier.DialAsync(Url($"{host}:{port}"), Timeout, [], CancellationToken.None);
+            Assert.Null(dialled.Failure);
+            var accepted = (await accepting.WaitAsync(Timeout))!.Value.Connection;
+            Assert.Equal(dialled.Value!.Value.Connection.LocalEndPoint, accepted.RemoteEndPoint);
+            await accepted.DisposeAsync();
+            await dialled.Value.Value.Connection.DisposeAsync();
+        }
+
+        var last = listener.AcceptAsync().AsTask();
+        await listener.DisposeAsync();
+        Assert.Null(await last.WaitAsync(Timeout));
+        foreach (var host in new[] { "[::1]", "127.0.0.1" })
+            Assert.Equal(EndCause.Refused, (await carrier.DialAsync(Url($"{host}:{port}"), Timeout, [], CancellationToken.None)).Failure!.Cause);
+    }
+
+    [Fact]
     public async Task Tcp_OfTheAddressesThatAreAskedFor_DialsFromTheFirstOfTheTargetsFamily()
     {
         var (a, b) = await ConnectAsync(Url("127.0.0.1:0"), IPAddress.IPv6Loopback, IPAddress.Parse("127.0.0.2"));

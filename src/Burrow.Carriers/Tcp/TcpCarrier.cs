@@ -23,24 +23,11 @@ public sealed class TcpCarrier : ICarrier
 
     public async ValueTask<CarrierResult<ICarrierListener>> ListenAsync(CarrierUrl url)
     {
-        var target = url.Target!;
-        Socket? socket = null;
-        try
-        {
-            var address = await AddressAsync(target);
-            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            if (address.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = address.Equals(IPAddress.IPv6Any);
-            SocketTuning.ReuseAddressAsServersDo(socket);
-            socket.Bind(new IPEndPoint(address, target.Port));
-            socket.Listen(Backlog);
-            var bound = target with { Port = ((IPEndPoint)socket.LocalEndPoint!).Port };
-            return new(new SocketListener(socket, url with { Target = bound }, Accepted), null);
-        }
-        catch (SocketException e)
-        {
-            socket?.Dispose();
-            return new(null, SocketErrors.ToEndReason(e.SocketErrorCode, EndPhase.Listen, target.ToString()));
-        }
+        var (sockets, failure) = await ListeningSockets.OpenAsync(url.Target!, Backlog);
+        if (sockets is null) return new(null, failure);
+        var bound = url with { Target = url.Target! with { Port = ((IPEndPoint)sockets[0].LocalEndPoint!).Port } };
+        var listeners = sockets.ConvertAll<ICarrierListener>(socket => new SocketListener(socket, bound, Accepted));
+        return new(listeners is [var only] ? only : new JoinedListener(listeners), null);
     }
 
     static Carried Accepted(Socket socket) => new(Tune(new SocketConnection(socket)), SameUser: false);
@@ -49,12 +36,5 @@ public sealed class TcpCarrier : ICarrier
     {
         if (connection is SocketConnection socket) SocketTuning.TrySetNotSentLowWater(socket);
         return connection;
-    }
-
-    static async ValueTask<IPAddress> AddressAsync(Target target)
-    {
-        if (target.Host is "" or "*") return Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
-        if (HostName.IsLocalhost(target.Host)) return IPAddress.Loopback;
-        return target.Address ?? (await NameLookup.ResolveAsync(target.Host, CancellationToken.None))[0];
     }
 }

@@ -1,6 +1,6 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Text.RegularExpressions;
 using Burrow.EndToEnd.Lab;
 using Burrow.EndToEnd.Services;
 using Xunit;
@@ -51,7 +51,7 @@ public sealed class HostileInputTests : TunnelTest
         using var client = await DialJackAsync();
         await client.EchoAsync("before");
         using var stranger = await Lab.Client.ConnectAsync(BurrowProgram.DefaultPort, NetworkLab.ServerAddress);
-        var me = Regex.Escape(stranger.LocalEndPoint!.ToString()!);
+        var port = ((IPEndPoint)stranger.LocalEndPoint!).Port; // the firewall puts its own address in the place of ours and leaves the port
         await WriteWhatIsTakenAsync(stranger, hostility.Input);
         if (hostility.Refused is { } code)
         {
@@ -65,7 +65,7 @@ public sealed class HostileInputTests : TunnelTest
         }
 
         stranger.Dispose();
-        await Jenny.WaitForLineAsync($"{me}.*{hostility.Log}");
+        await Jenny.WaitForLineAsync($"(caller|refused) [0-9.]+:{port}\\b.*{hostility.Log}");
         await client.EchoAsync("after");
         Assert.False(Jenny.HasExited);
     }

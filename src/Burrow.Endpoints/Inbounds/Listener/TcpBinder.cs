@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Burrow.Core;
 using Burrow.Core.Sockets;
 using Microsoft.Extensions.Logging;
@@ -7,19 +5,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Burrow.Endpoints.Inbounds.Listener;
 
-/// <summary>Takes TCP ports.</summary>
-/// <remarks>
-/// <code>
-/// host              what is bound
-/// "" or "*"         all addresses of both families by one socket; IPv4 alone on a machine without IPv6
-/// an address        exactly that one ("::" is all IPv6, "0.0.0.0" all IPv4)
-/// localhost         127.0.0.1 and ::1, whatever it may resolve to, on the same port
-/// a name            every address of this machine that it resolves to, on the same port
-/// </code>
-/// </remarks>
+/// <summary>Takes TCP ports, by the rules of <see cref="ListeningSockets"/>.</summary>
 public static class TcpBinder
 {
-    // The kernel takes the lesser of this and net.core.somaxconn. Clients wait here while accepting is paused.
+    // Clients wait here while accepting is paused.
     const int Backlog = 4096;
 
     /// <summary>Binds and listens.</summary>
@@ -31,71 +20,9 @@ public static class TcpBinder
     public static async ValueTask<ListenResult> BindAsync(
         Target target, TimeProvider? time = null, ILogger? logger = null, Resolver? resolve = null, CancellationToken stop = default)
     {
-        var (addresses, failure) = await AddressesAsync(target, resolve, stop);
-        if (failure is not null) return ListenResult.Failed(failure);
-
-        var sockets = new List<Socket>();
-        var port = target.Port;
-        var everywhere = target.Host is "" or "*";
-        foreach (var address in addresses)
-        {
-            var (socket, error) = Listen(address, port, everywhere);
-            if (socket is not null)
-            {
-                sockets.Add(socket);
-                port = ((IPEndPoint)socket.LocalEndPoint!).Port;
-                continue;
-            }
-
-            // A name may have addresses that this machine lacks; but a taken port is taken, and half a listener would hide it.
-            failure = SocketErrors.ToEndReason(error, EndPhase.Listen, target.ToString());
-            if (failure.Cause is not (EndCause.AddressNotAvailable or EndCause.Unreachable)) break;
-        }
-        if (sockets.Count > 0 && failure?.Cause is null or EndCause.AddressNotAvailable or EndCause.Unreachable)
-            return ListenResult.Success(new ListenerInbound(sockets, time ?? TimeProvider.System, logger ?? NullLogger.Instance));
-
-        foreach (var socket in sockets) socket.Dispose();
-        return ListenResult.Failed(failure!);
-    }
-
-    static async ValueTask<(IReadOnlyList<IPAddress> Addresses, EndReason? Failure)> AddressesAsync(Target target, Resolver? resolve, CancellationToken stop)
-    {
-        if (target.Host is "" or "*") return ([Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any], null);
-        if (target.Address is { } address) return ([address], null);
-        if (HostName.IsLocalhost(target.Host)) return ([IPAddress.Loopback, IPAddress.IPv6Loopback], null);
-        try
-        {
-            var addresses = await (resolve ?? NameLookup.ResolveAsync)(target.Host, stop);
-            var distinct = addresses.Select(EndPoints.Fold).Distinct().ToList();
-            if (distinct.Count > 0) return (distinct, null);
-        }
-        catch (Exception e) when (e is SocketException or ArgumentException)
-        {
-            // Said below.
-        }
-        catch (OperationCanceledException)
-        {
-            return ([], new EndReason(EndPhase.Resolve, EndSide.Local, EndCause.Stopped, target.ToString()));
-        }
-        return ([], new EndReason(EndPhase.Resolve, EndSide.Path, EndCause.UnknownHost, target.Host));
-    }
-
-    static (Socket? Socket, SocketError Error) Listen(IPAddress address, int port, bool everywhere)
-    {
-        Socket? socket = null;
-        try
-        {
-            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            if (everywhere && address.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = true;
-            SocketTuning.ReuseAddressAsServersDo(socket);
-            socket.Bind(new IPEndPoint(address, port));
-            socket.Listen(Backlog);
-            return (socket, SocketError.Success);
-        }
-        catch (SocketException e)
-        {
-            socket?.Dispose();
-            return (null, e.SocketErrorCode);
-        }
+        var (sockets, failure) = await ListeningSockets.OpenAsync(target, Backlog, resolve, stop);
+        return sockets is null
+            ? ListenResult.Failed(failure!)
+            : ListenResult.Success(new ListenerInbound(sockets, time ?? TimeProvider.System, logger ?? NullLogger.Instance));
     }
 }
