@@ -45,8 +45,6 @@ public sealed class BehindAWebProxyTests : TunnelTest
     [InlineData(ProxyPassword.Basic, WebRules.Strict, "cycles")]
     [InlineData(ProxyPassword.Digest, WebRules.Open, "http")]
     [InlineData(ProxyPassword.Digest, WebRules.Strict, "cycles")]
-    [InlineData(ProxyPassword.Ntlm, WebRules.Upgrade, "ws")]
-    [InlineData(ProxyPassword.Ntlm, WebRules.Open, "cycles")]
     public async Task Browsing_ThroughAProxyThatPassesPlainHttp_Works(ProxyPassword password, WebRules rules, string way)
     {
         var squid = await StartSquidAsync(password, rules);
