@@ -113,6 +113,22 @@ public sealed class RelayPartsTests
     }
 
     [Fact]
+    public async Task R_SHD_43_Lazy_OneSideResets_TheOtherStays_UntilItSends()
+    {
+        var (client, server, _, result) = await JoinAsync(new RelayOptions { EndPolicy = EndPolicy.Lazy });
+        await client.WriteAsync("last"u8.ToArray());
+        Assert.Equal(4, await server.ReceiveAsync(new byte[64]));
+        client.Abort(EndReason.Stopped); // a socket that is aborted resets
+        await Task.Delay(200); // long enough for a reset that should not come
+        Assert.False(server.Poll(0, SelectMode.SelectRead));
+        await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            while (true) await server.SendAsync(new byte[1000]);
+        });
+        Assert.Equal(RelayEnd.First, (await result).Failed);
+    }
+
+    [Fact]
     public async Task Lazy_BothSidesEnd_EndsInOrder()
     {
         var (client, server, _, result) = await JoinAsync(new RelayOptions { EndPolicy = EndPolicy.Lazy });

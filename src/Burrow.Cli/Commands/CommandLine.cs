@@ -24,6 +24,11 @@ internal static class CommandLine
             Help.Print(root, Console.Error);
             return ExitCode.Usage;
         }
+        if (Array.IndexOf(arguments, "") is >= 0 and var empty)
+        {
+            Messages.Error($"word {empty + 1} of the command line is empty: is a variable not set?");
+            return ExitCode.Usage;
+        }
         if (parsed.Errors.Count > 0 && parsed.Action is not Help) return ReportUsage(parsed);
         return await parsed.InvokeAsync(new InvocationConfiguration
         {

@@ -5,7 +5,6 @@ using Burrow.Cli.Compose.Maps;
 using Burrow.Cli.Config;
 using Burrow.Cli.Hosting;
 using Burrow.Cli.Status;
-using Burrow.Cli.Terminal;
 using Burrow.Core;
 using Burrow.Core.Sockets;
 using Burrow.Core.Time;
@@ -44,7 +43,7 @@ internal static class JackRunner
         }
         catch (KeyProblemException problem)
         {
-            Messages.Error(problem.Message);
+            TunnelLog.BadCredential(logger, problem.Message);
             return ExitCode.Usage;
         }
 

@@ -9,7 +9,6 @@ using Burrow.Cli.Compose.Maps;
 using Burrow.Cli.Config;
 using Burrow.Cli.Hosting;
 using Burrow.Cli.Status;
-using Burrow.Cli.Terminal;
 using Burrow.Core;
 using Burrow.Core.Sockets;
 using Burrow.Core.Time;
@@ -49,7 +48,7 @@ internal static class JennyRunner
         }
         catch (KeyProblemException problem)
         {
-            Messages.Error(problem.Message);
+            TunnelLog.BadCredential(logger, problem.Message);
             return ExitCode.Usage;
         }
 
@@ -70,7 +69,7 @@ internal static class JennyRunner
             var (listener, failure) = await CarrierRegistry.For(url).ListenAsync(url);
             if (listener is null)
             {
-                Messages.Error($"cannot wait on {url}: {failure}{(failure!.Cause == EndCause.AddressInUse ? "; another Jenny, or another program, has that port" : "")}");
+                TunnelLog.CannotWait(logger, url.ToString(), $"{failure}{(failure!.Cause == EndCause.AddressInUse ? "; another Jenny, or another program, has that port" : "")}");
                 foreach (var open in listeners) await open.DisposeAsync();
                 return ExitCode.Failed;
             }

@@ -11,7 +11,6 @@ static class Refusals
     public static string Explain(EndReason reason) => reason switch
     {
         { Cause: EndCause.Credential, Phase: EndPhase.Dial, Side: EndSide.Path, Detail: { } proxy } => proxy,
-        { Cause: EndCause.Credential, Phase: EndPhase.Handshake, Side: EndSide.Path, Detail: { } certificate } => $"{certificate}; SSL_CERT_FILE names another file of authorities",
         { Cause: EndCause.Credential, Side: EndSide.Local } =>
             $"wrong secret or wrong pin: {reason.Detail}; both ends need the same secret file, or Jenny's pin has changed (see it with 'burrow key pin' on her side)",
         { Cause: EndCause.Credential } => $"Jenny does not know our credential{Detail(reason)}; she needs the same secret file, or our pin in her authorized file",

@@ -163,6 +163,9 @@ static partial class TunnelLog
     [LoggerMessage(1054, LogLevel.Error, "{Peer}: {Refusal}")]
     public static partial void Refused(ILogger logger, string peer, string refusal);
 
+    [LoggerMessage(1056, LogLevel.Error, "{Problem}")]
+    public static partial void BadCredential(ILogger logger, string problem);
+
     [LoggerMessage(1055, LogLevel.Error, "cannot wait on {Url}: {Reason}")]
     public static partial void CannotWait(ILogger logger, string url, string reason);
 

@@ -15,8 +15,9 @@ internal static class Lifetime
     /// <returns>The service's exit code; 130 when it stopped in order because of SIGINT.</returns>
     public static async Task<int> RunAsync(LogLevel level, LogFormat format, Func<RunContext, Task<int>> service)
     {
-        await using var lines = new LineWriter(Console.OpenStandardError(), leftOut: count => LineLoggerProvider.LeftOut(format, count));
-        using var loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(level).AddProvider(new LineLoggerProvider(lines, format, level)));
+        var look = new LineFormat(format, stacks: level == LogLevel.Trace);
+        await using var lines = new LineWriter(Console.OpenStandardError(), look.LeftOut);
+        using var loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(level).AddProvider(new LineLoggerProvider(lines, look, level)));
         using var stop = new CancellationTokenSource();
         var context = new RunContext(loggers, TerminalInfo.Detect(), stop.Token);
         var interrupted = false;

@@ -131,7 +131,8 @@ sealed partial class Direction
         if (Volatile.Read(ref _discards) == 1) return; // the other side has ended in order, and that is what counts
         var reason = _source.End ?? Unknown;
         _relay.Fail(_sourceEnd, reason);
-        _sink.Abort(reason);
+        // What the sink still sends goes to the dead source, and then it learns.
+        if (Options.EndPolicy != EndPolicy.Lazy || Opposite._isOver) _sink.Abort(reason);
     }
 
     // The sink takes nothing any more. What it had sent before may still lie in its receive buffer, on its way through the opposite direction (a server that answers

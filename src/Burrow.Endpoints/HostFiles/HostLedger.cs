@@ -2,13 +2,14 @@ namespace Burrow.Endpoints.HostFiles;
 
 /// <summary>
 /// Keeps account of what this process moves through the hosts of a file, and writes it there now and then: each time only what was not written yet, on top of what others have
-/// written meanwhile. Thread-safe.
+/// written meanwhile. Thread-safe. What is over costs nothing but its bytes' place in a sum.
 /// </summary>
 public sealed class HostLedger(HostFileStore store)
 {
     readonly Lock _gate = new();
     readonly Lock _writing = new();
-    readonly List<HostAccount> _accounts = []; // guarded by _gate
+    readonly Dictionary<string, HostTally> _tallies = new(StringComparer.OrdinalIgnoreCase); // guarded by _gate
+    int _writes; // guarded by _gate
 
     public HostFileStore Store => store;
 
@@ -16,24 +17,40 @@ public sealed class HostLedger(HostFileStore store)
     /// <exception cref="HostFileException">The file can't be used.</exception>
     public IReadOnlyList<string> LeastFirst()
     {
-        var entries = store.Read().Entries.ToList();
-        lock (_gate)
+        for (var again = true; ; again = false)
         {
-            return [.. entries
-                .OrderBy(entry => Sum(entry.Bytes, Unwritten(entry.Host)))
-                .ThenBy(entry => _accounts.Count(account => account.Is(entry.Host) && !account.IsClosed))
-                .Select(entry => entry.Host)];
+            int before;
+            lock (_gate) before = _writes;
+            var entries = store.Read().Entries.ToList();
+            lock (_gate)
+            {
+                // Ours were written while it was read: they may be missing from both. Twice in a row they would have to be written within milliseconds.
+                if (again && _writes != before) continue;
+                return [.. entries
+                    .OrderBy(entry => HostTally.Saturating(entry.Bytes, _tallies.GetValueOrDefault(entry.Host)?.Unwritten ?? 0))
+                    .ThenBy(entry => _tallies.GetValueOrDefault(entry.Host)?.Open.Count ?? 0)
+                    .Select(entry => entry.Host)];
+            }
         }
     }
 
     /// <summary>Begins to count for one connection.</summary>
     /// <param name="host">As the file writes it.</param>
-    /// <param name="moved">Bytes so far; only ever grows. Called from any thread.</param>
+    /// <param name="moved">Bytes so far; only ever grows. Called from any thread, until the account is closed.</param>
     public HostAccount Open(string host, Func<long> moved)
     {
-        var account = new HostAccount(host, moved);
-        lock (_gate) _accounts.Add(account);
+        var account = new HostAccount(this, host, moved);
+        lock (_gate)
+        {
+            if (!_tallies.TryGetValue(host, out var tally)) _tallies[host] = tally = new HostTally();
+            tally.Open.Add(account);
+        }
         return account;
+    }
+
+    internal void Close(HostAccount account)
+    {
+        lock (_gate) _tallies[account.Host].Close(account);
     }
 
     /// <summary>Writes what was not written yet.</summary>
@@ -42,45 +59,26 @@ public sealed class HostLedger(HostFileStore store)
     {
         lock (_writing)
         {
-            List<(HostAccount Account, long Moved, bool Closed)> due;
-            lock (_gate) due = [.. _accounts.Select(account => (account, account.Moved, account.IsClosed))];
-            var sums = due.GroupBy(item => item.Account.Host, StringComparer.OrdinalIgnoreCase)
-                .Select(group => (Host: group.Key, Bytes: (ulong)group.Sum(item => item.Moved - item.Account.Written)))
-                .Where(sum => sum.Bytes > 0).ToList();
-            if (sums.Count > 0) store.Update(file => sums.Aggregate(file, (changed, sum) => changed.Count(sum.Host, sum.Bytes)));
-            lock (_gate)
+            List<(string Host, ulong Bytes, HostTally Tally)> due;
+            lock (_gate) due = [.. _tallies.Select(known => (known.Key, known.Value.BeginWrite(), known.Value))];
+            var wrote = false;
+            try
             {
-                foreach (var (account, moved, _) in due) account.Written = moved;
-                foreach (var (account, moved, closed) in due)
-                    if (closed && account.Moved == moved) _accounts.Remove(account);
+                if (due.Exists(sum => sum.Bytes > 0)) store.Update(file => due.Where(sum => sum.Bytes > 0).Aggregate(file, (changed, sum) => changed.Count(sum.Host, sum.Bytes)));
+                wrote = true;
+            }
+            finally
+            {
+                lock (_gate)
+                {
+                    if (wrote) _writes++;
+                    foreach (var (_, _, tally) in due)
+                    {
+                        if (wrote) tally.Wrote();
+                        else tally.CouldNotWrite();
+                    }
+                }
             }
         }
     }
-
-    ulong Unwritten(string host) => (ulong)_accounts.Where(account => account.Is(host)).Sum(account => account.Moved - account.Written);
-
-    static ulong Sum(ulong a, ulong b) => a > ulong.MaxValue - b ? ulong.MaxValue : a + b;
-}
-
-/// <summary>One connection's count for a host.</summary>
-public sealed class HostAccount
-{
-    readonly Func<long> _moved;
-    long _closedAt = -1;
-
-    internal HostAccount(string host, Func<long> moved) => (Host, _moved) = (host, moved);
-
-    /// <summary>As the file writes it.</summary>
-    public string Host { get; }
-
-    internal bool IsClosed => Volatile.Read(ref _closedAt) >= 0;
-
-    internal long Moved => Volatile.Read(ref _closedAt) is >= 0 and var closed ? closed : _moved();
-
-    internal long Written { get; set; } // guarded by the ledger's gate
-
-    internal bool Is(string host) => Host.Equals(host, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>The connection is over: its count is final.</summary>
-    public void Close() => Interlocked.CompareExchange(ref _closedAt, _moved(), -1);
 }

@@ -47,7 +47,7 @@ public sealed class LoggingTests
     {
         var format = asJson ? LogFormat.Json : LogFormat.Text;
         var stream = new GatedStream();
-        await using (var lines = new LineWriter(stream, count => LineLoggerProvider.LeftOut(format, count)))
+        await using (var lines = new LineWriter(stream, new LineFormat(format, stacks: false).LeftOut))
         {
             lines.Write("first\n"u8.ToArray());
             await stream.Entered;
@@ -71,7 +71,7 @@ public sealed class LoggingTests
         var stream = new MemoryStream();
         await using (var lines = new LineWriter(stream, _ => throw new InvalidOperationException("nothing is left out")))
         {
-            using var provider = new LineLoggerProvider(lines, format, level);
+            using var provider = new LineLoggerProvider(lines, new LineFormat(format, stacks: level == LogLevel.Trace), level);
             log(provider.CreateLogger("test"));
         }
         return Encoding.UTF8.GetString(stream.ToArray());

@@ -94,7 +94,7 @@ public sealed class MemoryTests : TunnelTest
         using var client = await DialJackAsync();
         // One session stays idle throughout, except for its own clock; another says a word before and after.
         var ticking = sshd.Ssh(Lab.Client, 9022, Ticking.Command);
-        var idle = sshd.Ssh(Lab.Client, 9022, "echo ready; sleep 1000");
+        var idle = sshd.SshWithInput(Lab.Client, 9022, "echo ready; cat");
         await idle.WaitForLineAsync("^ready$");
         await Ticking.GoesOnAsync(ticking);
 
@@ -112,7 +112,9 @@ public sealed class MemoryTests : TunnelTest
 
         await all.Within(limit, "the whole transfer");
         await Ticking.GoesOnAsync(ticking);
-        Assert.False(idle.HasExited);
+        await idle.Input.WriteLineAsync("still there");
+        await idle.Input.FlushAsync();
+        await idle.WaitForLineAsync("^still there$");
         Assert.InRange(Jack.PeakMemory, 0, Bound);
         Assert.InRange(Jenny.PeakMemory, 0, Bound);
         TestContext.Current.TestOutputHelper?.WriteLine($"peak memory: Jack {Jack.PeakMemory / 1e6:f0} MB, Jenny {Jenny.PeakMemory / 1e6:f0} MB");

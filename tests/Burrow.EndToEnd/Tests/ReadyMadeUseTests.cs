@@ -18,9 +18,13 @@ public sealed class ReadyMadeUseTests : TunnelTest
         (await DialJackAsync()).Dispose();
         var ssh = sshd.Ssh(Lab.Client, JackPort, Ticking.Command);
         await Ticking.GoesOnAsync(ssh);
+        var ends = Lab.Client.Start(["tcpdump", "-n", "-l", "-i", "lo", $"tcp port {JackPort} and tcp[tcpflags] & (tcp-rst|tcp-fin) != 0"]);
+        await ends.WaitForLineAsync("listening on");
         await Lab.Firewall.RebootAsync(TimeSpan.FromSeconds(5), afterwards);
         await Ticking.GoesOnAsync(ssh, more: 70);
         Assert.False(ssh.HasExited);
+        await ends.EndAsync(Posix.SigInt);
+        Assert.DoesNotContain(ends.Lines, line => line.Contains(" > ", StringComparison.Ordinal));
     }
 
     [Fact]

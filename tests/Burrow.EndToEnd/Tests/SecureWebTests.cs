@@ -39,12 +39,11 @@ public sealed class SecureWebTests : WebTunnelTest
     }
 
     [Fact]
-    public async Task CertificateOfAStranger_IsToldAsSuch()
+    public async Task CertificateOfAStranger_IsToldAsSuch_AndJackGoesOnTrying()
     {
         await StartAsync();
         var jack = StartJackTrusting(authority: null, "https://server.lab/", "-L", Forward);
-        Assert.Equal(3, await jack.WaitForExitAsync(30));
-        Assert.Contains("The remote certificate is invalid", jack.Output, StringComparison.Ordinal);
-        Assert.Contains("SSL_CERT_FILE", jack.Output, StringComparison.Ordinal);
+        await jack.WaitForLineAsync("The remote certificate is invalid.*SSL_CERT_FILE");
+        Assert.False(jack.HasExited);
     }
 }

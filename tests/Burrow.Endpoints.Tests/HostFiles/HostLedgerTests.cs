@@ -64,6 +64,27 @@ public sealed class HostLedgerTests : IDisposable
     }
 
     [Fact]
+    public void ClosedAccount_HoldsNothing_AndItsBytesCount()
+    {
+        var ledger = new HostLedger(Store("a 10\nb 20\n"));
+        var connection = OpenAndClose(ledger);
+        GC.Collect();
+        Assert.False(connection.IsAlive);
+        Assert.Equal(["b", "a"], ledger.LeastFirst());
+        ledger.Write();
+        Assert.Equal("a 40\nb 20\n", File.ReadAllText(ledger.Store.Path));
+        Assert.Equal(["b", "a"], ledger.LeastFirst());
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    static WeakReference OpenAndClose(HostLedger ledger)
+    {
+        var connection = new long[] { 30 };
+        ledger.Open("a", () => connection[0]).Close();
+        return new WeakReference(connection);
+    }
+
+    [Fact]
     public void FailedWrite_IsMadeUpFor()
     {
         var store = Store("a 10\n");

@@ -21,7 +21,7 @@ static class WebFailure
             if (inner is TimeoutException) return new EndReason(EndPhase.Dial, EndSide.Path, EndCause.TimedOut, url.ToString());
             if (inner is SocketException socket) return SocketErrors.ToEndReason(socket.SocketErrorCode, EndPhase.Dial, url.ToString());
             if (inner is AuthenticationException certificate)
-                return new EndReason(EndPhase.Handshake, EndSide.Path, EndCause.Credential, $"{url}: {OneLine(certificate.Message)}");
+                return new EndReason(EndPhase.Handshake, EndSide.Path, EndCause.Credential, $"{url}: {OneLine(certificate.Message)}; SSL_CERT_FILE names another file of authorities");
         }
         if (e is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } tunnel)
             return new EndReason(EndPhase.Dial, EndSide.Path, EndCause.Refused, $"{url}: {OneLine(tunnel.Message)}");

@@ -15,8 +15,9 @@ sealed class SessionBirth(JackContext jack, Mode mode, byte path, RedialPace pac
             var call = await JennyCall.MakeAsync(jack, Mode.Encrypted, pace.IsPressing, handshake => handshake.BirthAsync(birth), said => said is { Failure: null, LinkStartsHere: true }, stop);
             if (!call.Connected)
             {
-                // Before we ever met her, a wrong pin is a wrong secret; later it may be another host at that address for a while.
-                if (call.Door.Failure!.Cause == EndCause.Credential && !jack.Met.Happened) return (null, null, call.Door.Failure);
+                // Before we ever met her, a wrong pin is a wrong secret; later it may be another host at that address for a while. A web certificate that nobody
+                // vouches for says nothing of Jenny at all: a captive portal shows one to everybody who is there when the machine starts.
+                if (call.Door.Failure is { Cause: EndCause.Credential } refused and not { Phase: EndPhase.Handshake, Side: EndSide.Path } && !jack.Met.Happened) return (null, null, refused);
                 news.Failed(call.Door);
                 continue;
             }

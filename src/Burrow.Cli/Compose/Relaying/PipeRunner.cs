@@ -32,6 +32,11 @@ sealed class PipeRunner(PipeOptions options, RunContext context, ILogger logger)
                 ? await new PipeRunner(options, context, logger).RunAsync()
                 : await ResumingPipe.RunAsync(options, context, logger);
         }
+        catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
+        {
+            Messages.Error("stopped before the pipe was joined: nothing was carried");
+            return ExitCode.Failed;
+        }
         catch (RelayProblemException problem)
         {
             Messages.Error(problem.Message);

@@ -50,9 +50,13 @@ internal static class RelayText
             using var opened = System.IO.File.OpenRead(path);
             return path;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            problems.Add(null, $"{option}: {Printable.Text(path)} can't be read: {(e is UnauthorizedAccessException ? "permission denied" : e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message)}");
+            var why = System.IO.Directory.Exists(path) ? "this is a directory"
+                : e is UnauthorizedAccessException ? "permission denied"
+                : e is FileNotFoundException or DirectoryNotFoundException or ArgumentException ? "there is no such file"
+                : e.Message;
+            problems.Add(null, $"{option}: {Printable.Text(path)} can't be read: {why}");
             return null;
         }
     }
