@@ -293,7 +293,8 @@ public sealed class ForwardTests : IDisposable
         var (descriptors, memory) = (forward.Descriptors, forward.ResidentMemory);
         await ConnectManyAsync(connections, own);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (forward.Descriptors > descriptors) await Task.Delay(20, patience.Token);
+        // The runtime itself may have opened a few meanwhile; what is left behind would be thousands.
+        while (forward.Descriptors > descriptors + 8) await Task.Delay(20, patience.Token);
         TestContext.Current.TestOutputHelper?.WriteLine($"{connections} connections: {descriptors} descriptors before, {forward.Descriptors} after; {memory >> 10} KiB resident before, {forward.ResidentMemory >> 10} KiB after");
         Assert.InRange(forward.ResidentMemory, 0, memory + MostKept);
     }

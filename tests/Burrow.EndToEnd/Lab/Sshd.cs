@@ -38,10 +38,6 @@ sealed class Sshd
     public LabProcess Ssh(LabHost host, int port, string command, string address = "127.0.0.1") =>
         host.Start(["ssh", "-n", .. Options, "-p", port.ToString(CultureInfo.InvariantCulture), $"root@{address}", command]);
 
-    /// <summary>The same, whose command reads what the test writes to <see cref="LabProcess.Input"/>.</summary>
-    public LabProcess SshWithInput(LabHost host, int port, string command) =>
-        host.Start(["ssh", .. Options, "-p", port.ToString(CultureInfo.InvariantCulture), "root@127.0.0.1", command]);
-
     /// <summary>An scp from <paramref name="host"/> through a local port to the other side.</summary>
     public LabProcess ScpTo(LabHost host, int port, string source, string destination) =>
         host.Start(["scp", .. Options, "-P", port.ToString(CultureInfo.InvariantCulture), source, $"root@127.0.0.1:{destination}"]);

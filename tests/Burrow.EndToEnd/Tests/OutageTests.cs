@@ -94,7 +94,8 @@ public sealed class MemoryTests : TunnelTest
         using var client = await DialJackAsync();
         // One session stays idle throughout, except for its own clock; another says a word before and after.
         var ticking = sshd.Ssh(Lab.Client, 9022, Ticking.Command);
-        var idle = sshd.SshWithInput(Lab.Client, 9022, "echo ready; cat");
+        var word = Path.Combine(Lab.Folder, "word");
+        var idle = sshd.Ssh(Lab.Client, 9022, $"echo ready; while [ ! -e {word} ]; do sleep 0.5; done; echo still there");
         await idle.WaitForLineAsync("^ready$");
         await Ticking.GoesOnAsync(ticking);
 
@@ -112,8 +113,7 @@ public sealed class MemoryTests : TunnelTest
 
         await all.Within(limit, "the whole transfer");
         await Ticking.GoesOnAsync(ticking);
-        await idle.Input.WriteLineAsync("still there");
-        await idle.Input.FlushAsync();
+        await File.WriteAllTextAsync(word, "");
         await idle.WaitForLineAsync("^still there$");
         Assert.InRange(Jack.PeakMemory, 0, Bound);
         Assert.InRange(Jenny.PeakMemory, 0, Bound);
