@@ -2,7 +2,6 @@ using System.Net;
 using Burrow.Carriers.Http.Client;
 using Burrow.Carriers.Proxy;
 using Burrow.Core;
-using Burrow.Core.Sockets;
 
 namespace Burrow.Carriers;
 
@@ -59,11 +58,7 @@ public static class CarrierRegistry
     public static ICarrier For(CarrierUrl url, ProxySettings? proxies = null) =>
         url.IsWeb ? new WebCarrier(url.Way ?? url.Ways(only: null)[0].Way!.Value, proxies ?? ProxySettings.None) : All.First(carrier => carrier.Scheme == url.Scheme);
 
-    /// <summary>Dials by the carrier of that URL, with a descriptor that was kept back if there is no other: without a carrier, nothing that holds the others goes on.</summary>
-    public static async ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, ProxySettings proxies, TimeSpan timeout, IReadOnlyList<IPAddress> sources, CancellationToken stop)
-    {
-        var carrier = For(url, proxies);
-        var result = await carrier.DialAsync(url, timeout, sources, stop);
-        return result.Failure is { Cause: EndCause.Limit } && SpareDescriptors.TryRelease() ? await carrier.DialAsync(url, timeout, sources, stop) : result;
-    }
+    /// <summary>Dials by the carrier of that URL.</summary>
+    public static ValueTask<CarrierResult<Carried?>> DialAsync(CarrierUrl url, ProxySettings proxies, TimeSpan timeout, IReadOnlyList<IPAddress> sources, CancellationToken stop) =>
+        For(url, proxies).DialAsync(url, timeout, sources, stop);
 }

@@ -20,7 +20,7 @@ sealed class SocketListener : ICarrierListener
     public SocketListener(Socket socket, CarrierUrl address, Func<Socket, Carried> wrap, Action? closed = null)
     {
         (_socket, Address, _wrap, _closed) = (socket, address, wrap, closed);
-        _trouble = new AcceptTrouble(comesFirst: true, TimeProvider.System, reason => Paused?.Invoke(reason), () => Resumed?.Invoke());
+        _trouble = new AcceptTrouble(DescriptorShare.Tunnel, () => _disposed, TimeProvider.System, reason => Paused?.Invoke(reason), () => Resumed?.Invoke());
     }
 
     public CarrierUrl Address { get; }
@@ -36,8 +36,8 @@ sealed class SocketListener : ICarrierListener
             try
             {
                 var client = await _socket.AcceptAsync();
-                _trouble.Accepted();
-                return _wrap(client);
+                if (await _trouble.AcceptedAsync(client)) return _wrap(client);
+                client.Dispose();
             }
             catch (ObjectDisposedException)
             {

@@ -1,5 +1,4 @@
 using Burrow.Core.Memory;
-using Burrow.Core.Sockets;
 using Burrow.Session;
 using Burrow.Session.Link;
 using Microsoft.Extensions.Logging;
@@ -38,7 +37,6 @@ sealed class Housekeeping : IDisposable
             if (++_beats % BeatsBetweenTrims != 0) return;
             SlabPool.Shared.Trim();
             LinkMemory.Trim();
-            SpareDescriptors.Refill();
             _repeats.TellOver();
         }
         catch (Exception exception)

@@ -28,7 +28,6 @@ internal static class JackRunner
     public static async Task<int> RunAsync(JackOptions options, RunContext context)
     {
         var logger = context.Loggers.CreateLogger("jack");
-        SpareDescriptors.Keep(SpareDescriptors.Usual);
         TlsClient? tls = null;
         string jennyKey;
         ProxyUsers? users;
@@ -53,7 +52,7 @@ internal static class JackRunner
         var chores = new Chores(logger);
         var repeats = new Repeats(time, logger);
         var maps = new MapTable(isJack: true, chores, time, logger, repeats, users);
-        var ends = new SessionEndContext(maps, new TcpDialer(time), chores, time, logger, repeats);
+        var ends = new SessionEndContext(maps, new TcpDialer(time) { Share = DescriptorShare.Clients }, chores, time, logger, repeats);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
         KeeperTable? keepers = null;
         var jack = new JackContext(

@@ -29,7 +29,6 @@ internal static class JennyRunner
     public static async Task<int> RunAsync(JennyOptions options, RunContext context)
     {
         var logger = context.Loggers.CreateLogger("jenny");
-        SpareDescriptors.Keep(SpareDescriptors.Usual);
         TlsServer? tls = null;
         Pin? pin = null;
         SslStreamCertificateContext? certificate;
@@ -56,7 +55,7 @@ internal static class JennyRunner
         var chores = new Chores(logger);
         var repeats = new Repeats(time, logger);
         var maps = new MapTable(isJack: false, chores, time, logger, repeats, users);
-        var ends = new SessionEndContext(maps, new TcpDialer(time), chores, time, logger, repeats);
+        var ends = new SessionEndContext(maps, new TcpDialer(time) { Share = DescriptorShare.Clients }, chores, time, logger, repeats);
         var sessions = new SessionTable(ends, credentials.GrantOf, () => ModeMask.Of(maps.Modes), options.SessionTimeout, SessionChoices.Of(options), new CreditBudget(options.MemoryLimit));
         var reception = new Reception(sessions, credentials, time, logger);
 

@@ -28,7 +28,7 @@ internal sealed class StatusServer : IAsyncDisposable
         _listener = listener;
         _source = source;
         SocketPath = path;
-        _trouble = new AcceptTrouble(comesFirst: true, TimeProvider.System, reason => CliLog.StatusPaused(logger, reason), () => CliLog.StatusResumed(logger));
+        _trouble = new AcceptTrouble(DescriptorShare.Tunnel, () => _stop.IsCancellationRequested, TimeProvider.System, reason => CliLog.StatusPaused(logger, reason), () => CliLog.StatusResumed(logger));
         _loop = Task.Run(AcceptAsync);
     }
 
@@ -79,8 +79,8 @@ internal sealed class StatusServer : IAsyncDisposable
             try
             {
                 var caller = await _listener.AcceptAsync(_stop.Token);
-                _trouble.Accepted();
-                return caller;
+                if (await _trouble.AcceptedAsync(caller)) return caller;
+                caller.Dispose();
             }
             catch (OperationCanceledException)
             {

@@ -20,7 +20,7 @@ internal sealed class ConnectAttempt : IDisposable
 
     public EndPoint EndPoint { get; }
 
-    public static ConnectAttempt Create(EndPoint endPoint, IPAddress? bind)
+    public static ConnectAttempt Create(EndPoint endPoint, IPAddress? bind, DescriptorShare share)
     {
         Socket? socket = null;
         try
@@ -28,6 +28,11 @@ internal sealed class ConnectAttempt : IDisposable
             socket = endPoint.AddressFamily == AddressFamily.Unix
                 ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
                 : new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (DescriptorLimit.IsBeyond(socket.SafeHandle, share))
+            {
+                socket.Dispose();
+                return new ConnectAttempt(endPoint, null, SocketError.TooManyOpenSockets);
+            }
             if (bind is not null && bind.AddressFamily == endPoint.AddressFamily)
             {
                 SocketTuning.BindAddressOnly(socket);

@@ -25,8 +25,14 @@ public sealed class TcpDialer(TimeProvider time, Resolver? resolve = null) : IOu
     /// <summary>Local addresses to dial from: for each target the first of its family; targets of a family that has none are not dialled. Empty: the system chooses.</summary>
     public IReadOnlyList<IPAddress> Sources { get; init; } = [];
 
+    /// <summary>Whose descriptors it may take; beyond them a dial fails as one that found none.</summary>
+    public DescriptorShare Share { get; init; } = DescriptorShare.Tunnel;
+
     /// <summary>With the system's clock and resolver.</summary>
     public static TcpDialer Default { get; } = new(TimeProvider.System);
+
+    /// <summary>The same, for clients.</summary>
+    public static TcpDialer ForClients { get; } = new(TimeProvider.System) { Share = DescriptorShare.Clients };
 
     /// <inheritdoc/>
     public ValueTask<DialResult> DialAsync(Target target, TimeSpan timeout, Func<IPAddress, bool>? permit, CancellationToken stop) =>
@@ -36,7 +42,7 @@ public sealed class TcpDialer(TimeProvider time, Resolver? resolve = null) : IOu
     async ValueTask<DialResult> DialAddressAsync(Target target, IPAddress address, TimeSpan timeout, Func<IPAddress, bool>? permit, CancellationToken stop)
     {
         if (Barred(target, [address], permit) is { } barred) return DialResult.Failed(barred);
-        using var attempt = ConnectAttempt.Create(new IPEndPoint(address, target.Port), SourceFor(address));
+        using var attempt = ConnectAttempt.Create(new IPEndPoint(address, target.Port), SourceFor(address), Share);
         await using var timer = time.CreateTimer(static late => ((ConnectAttempt)late!).Dispose(), attempt, timeout, Timeout.InfiniteTimeSpan);
         await using var registration = stop.UnsafeRegister(static stopped => ((ConnectAttempt)stopped!).Dispose(), attempt);
         var error = await attempt.ConnectAsync();
@@ -101,7 +107,7 @@ public sealed class TcpDialer(TimeProvider time, Resolver? resolve = null) : IOu
             {
                 if (next < addresses.Count)
                 {
-                    var attempt = ConnectAttempt.Create(new IPEndPoint(addresses[next], target.Port), SourceFor(addresses[next++]));
+                    var attempt = ConnectAttempt.Create(new IPEndPoint(addresses[next], target.Port), SourceFor(addresses[next++]), Share);
                     running.Add((attempt, attempt.ConnectAsync().AsTask()));
                 }
                 await WaitForAnyAsync(running.Select(started => started.Outcome), next < addresses.Count, stopped.Task);

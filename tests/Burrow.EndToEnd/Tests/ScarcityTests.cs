@@ -27,8 +27,11 @@ public sealed class ScarcityTests : TunnelTest
         await first.EchoAsync("after", seconds: 30);
         Assert.Equal(1, (await StatusTests.StatusAsync(Lab.Client, "jack")).GetProperty("sessions").GetArrayLength());
         Assert.Equal(1, (await StatusTests.StatusAsync(Lab.Server, "jenny")).GetProperty("sessions").GetArrayLength());
-        foreach (var one in crowd) one.Dispose();
+        // The one who came last is served when the others have left; until then he waits.
+        foreach (var one in crowd[..^1]) one.Dispose();
         await jack.WaitForLineAsync("accepts again");
+        using var last = crowd[^1];
+        await last.EchoAsync("last", seconds: 30);
         using var late = await DialJackAsync();
         await late.EchoAsync("late", seconds: 30);
         Assert.False(jack.HasExited || jenny.HasExited);

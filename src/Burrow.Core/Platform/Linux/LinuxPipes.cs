@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Burrow.Core.Sockets;
 using Microsoft.Win32.SafeHandles;
 
 namespace Burrow.Core.Platform.Linux;
@@ -17,11 +18,16 @@ internal static partial class LinuxPipes
     const uint Move = 1; // SPLICE_F_MOVE
     const uint NonBlock = 2; // SPLICE_F_NONBLOCK
 
-    /// <summary>A non-blocking pipe; null when the process or the system has no descriptors left.</summary>
+    /// <summary>A non-blocking pipe; null when the process or the system has no descriptors left for it.</summary>
     public static (SafeFileHandle Read, SafeFileHandle Write)? Create()
     {
         Span<int> ends = stackalloc int[2];
-        return Pipe2(ref MemoryMarshal.GetReference(ends), CloseOnExec | NonBlocking) == 0 ? (new SafeFileHandle(ends[0], true), new SafeFileHandle(ends[1], true)) : null;
+        if (Pipe2(ref MemoryMarshal.GetReference(ends), CloseOnExec | NonBlocking) != 0) return null;
+        var (read, write) = (new SafeFileHandle(ends[0], true), new SafeFileHandle(ends[1], true));
+        if (!DescriptorLimit.IsBeyond(read, DescriptorShare.Clients) && !DescriptorLimit.IsBeyond(write, DescriptorShare.Clients)) return (read, write);
+        read.Dispose();
+        write.Dispose();
+        return null;
     }
 
     /// <returns>The pipe's capacity in bytes; negative when the system does not give that much (pipe(7), pipe-user-pages-soft).</returns>

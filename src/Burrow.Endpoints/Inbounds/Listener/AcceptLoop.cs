@@ -22,7 +22,7 @@ internal sealed class AcceptLoop(Socket listener, Action<Connection> accepted, T
     {
         using var operation = new AcceptOperation();
         var trouble = new AcceptTrouble(
-            comesFirst: false, time, reason => EndpointsLog.AcceptPaused(logger, _endPoint, reason), () => EndpointsLog.AcceptResumed(logger, _endPoint));
+            DescriptorShare.Clients, () => listener.SafeHandle.IsClosed, time, reason => EndpointsLog.AcceptPaused(logger, _endPoint, reason), () => EndpointsLog.AcceptResumed(logger, _endPoint));
         for (var count = 1; ; count++)
         {
             SocketError error;
@@ -37,8 +37,13 @@ internal sealed class AcceptLoop(Socket listener, Action<Connection> accepted, T
 
             if (error == SocketError.Success)
             {
-                trouble.Accepted();
-                HandOn(operation.AcceptSocket!);
+                var client = operation.AcceptSocket!;
+                if (!await trouble.AcceptedAsync(client))
+                {
+                    client.Dispose();
+                    return;
+                }
+                HandOn(client);
             }
             else if (!await trouble.OverAsync(error))
             {

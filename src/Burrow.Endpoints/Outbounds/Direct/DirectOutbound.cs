@@ -8,7 +8,7 @@ namespace Burrow.Endpoints.Outbounds.Direct;
 /// <param name="dialer">How; null: the system's clock and resolver, from whatever address the system chooses.</param>
 public sealed class DirectOutbound(TcpDialer? dialer = null) : IOutbound
 {
-    readonly TcpDialer _dialer = dialer ?? TcpDialer.Default;
+    readonly TcpDialer _dialer = dialer ?? TcpDialer.ForClients;
 
     /// <inheritdoc/>
     public ValueTask<DialResult> DialAsync(Target target, TimeSpan timeout, Func<IPAddress, bool>? permit, CancellationToken stop) =>
