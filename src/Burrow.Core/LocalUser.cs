@@ -27,6 +27,15 @@ public readonly record struct LocalUser(uint Id)
     /// <summary>Whose open file that is; null when it can't be known.</summary>
     public static LocalUser? OwnerOf(SafeFileHandle file) => OperatingSystem.IsLinux() && LinuxUsers.OwnerOf(file) is { } id ? new LocalUser(id) : null;
 
+    /// <summary>
+    /// Gives an open file the owner and the group of another, as far as we may: root may all, others may choose among their own groups. To be called before the mode is set, some bits of which a change of owner
+    /// clears.
+    /// </summary>
+    public static void CopyOwner(string from, SafeFileHandle file)
+    {
+        if (OperatingSystem.IsLinux()) LinuxUsers.CopyOwner(from, file);
+    }
+
     public override string ToString() => $"uid {Id.ToString(CultureInfo.InvariantCulture)}";
 
     static uint ReadOverflow()

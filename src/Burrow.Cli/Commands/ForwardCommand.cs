@@ -15,8 +15,6 @@ internal static class ForwardCommand
 {
     public const string OwnName = "tcp-pf";
 
-    static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(512);
-
     public static Command Create() => Fill(new Command("forward", "Forward a port: to one target, or to the least used of several hosts."), "burrow forward", original: false);
 
     /// <summary>Adds options and action.</summary>
@@ -53,7 +51,7 @@ internal static class ForwardCommand
                 parsed.GetValue(hosts), RelayText.Port("-p", parsed.GetValue(port), problems) ?? 0, Allowed(parsed.GetValue(allowed) ?? [], problems),
                 RelayText.Rate("-r", parsed.GetValue(rate), problems), RelayText.File("--insert", parsed.GetValue(insert), problems),
                 Policy(parsed.GetValue(eof), parsed.GetValue(lazy), original, problems),
-                RelayText.Time("-i", parsed.GetValue(interval), problems, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)) ?? DefaultInterval,
+                RelayText.Interval("-i", parsed.GetValue(interval), problems),
                 parsed.GetValue(quiet), verbosity.Level(parsed));
             CheckTarget(parsed.GetValue(target), parsed.GetValue(hosts), parsed.GetValue(port), problems);
             if (!problems.Any) return Lifetime.RunAsync(options.Level, LogFormat.Text, context => ForwardRunner.RunAsync(options, context));

@@ -12,10 +12,6 @@ internal static class PipeCommand
 {
     public const string OwnName = "tcppipe";
 
-    // As the original: a file that many pipes share is not rewritten all the time.
-    static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(512);
-    static readonly TimeSpan LongestTime = TimeSpan.FromDays(365);
-
     public static Command Create() => Fill(new Command("pipe", "Pipe one direction of a TCP connection from standard input, or to standard output."), "burrow pipe");
 
     /// <summary>Adds arguments, options and action.</summary>
@@ -51,9 +47,9 @@ internal static class PipeCommand
             var both = PipeEnd.Read(parsed.GetValue(ends) ?? [], problems);
             var options = new PipeOptions(
                 both?.Source!, both?.Destination!, parsed.GetValue(bindFile), parsed.GetValue(networkFile),
-                RelayText.Time("-i", parsed.GetValue(interval), problems, TimeSpan.FromSeconds(1), LongestTime) ?? DefaultInterval,
+                RelayText.Interval("-i", parsed.GetValue(interval), problems),
                 RelayText.File("--insert", parsed.GetValue(insert), problems), RelayText.Rate("-l", parsed.GetValue(limit), problems), parsed.GetValue(print),
-                RelayText.Time("-w", parsed.GetValue(wait), problems, TimeSpan.Zero, LongestTime) ?? TimeSpan.Zero, parsed.GetValue(secret), verbosity.Level(parsed));
+                RelayText.Time("-w", parsed.GetValue(wait), problems, TimeSpan.Zero, RelayText.LongestTime) ?? TimeSpan.Zero, parsed.GetValue(secret), verbosity.Level(parsed));
             Check(options, both is not null, parsed.GetValue(resume), problems);
             if (!problems.Any) return Lifetime.RunAsync(options.Level, LogFormat.Text, context => PipeRunner.RunAsync(options, context));
             Messages.Print(problems);

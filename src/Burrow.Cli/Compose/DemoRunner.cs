@@ -19,17 +19,16 @@ internal static class DemoRunner
         var logger = context.Loggers.CreateLogger("demo");
         var plan = DemoPlan.For(bytes);
         await using var stage = await DemoStage.SetUpAsync(plan, logger);
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var onStop = context.Stop.Register(() => stopped.TrySetResult());
+        var stopped = context.Stop.WhenCancelledAsync();
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
         var show = DemoScreen.RunAsync(context.Terminal, bytes, screen => ShowAsync(plan, stage, screen, over.Token));
         var died = Task.WhenAny(stage.Children.Select(child => child.Ended));
-        await Task.WhenAny(show, died, stopped.Task);
+        await Task.WhenAny(show, died, stopped);
         if (show.IsCompleted) return await show;
 
         // Ctrl-C reaches the children as well, and they may be faster than we.
-        if (died.IsCompleted) await Task.WhenAny(stopped.Task, Task.Delay(TimeSpan.FromSeconds(1)));
+        if (died.IsCompleted) await Task.WhenAny(stopped, Task.Delay(TimeSpan.FromSeconds(1)));
         await over.CancelAsync();
         await show.ContinueWith(static _ => { }, TaskScheduler.Default); // the screen gives the terminal back
         context.Stop.ThrowIfCancellationRequested();

@@ -71,9 +71,7 @@ internal static class JackRunner
         using var metrics = new TunnelMetrics(status);
         await using var server = StatusServer.Start("jack", status, logger);
 
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var onStop = context.Stop.Register(() => stopped.TrySetResult());
-        await Task.WhenAny(stopped.Task, keepers.Refused);
+        await Task.WhenAny(context.Stop.WhenCancelledAsync(), keepers.Refused);
         var refused = keepers.Refused.IsCompletedSuccessfully ? await keepers.Refused : null;
         if (refused is not null) TunnelLog.Refused(logger, jack.Door.Name, Refusals.Explain(refused)); // with what the other side said
 

@@ -100,9 +100,7 @@ internal static class JennyRunner
         await using var server = StatusServer.Start("jenny", status, logger);
         await using var expiry = time.CreateTimer(static table => ((SessionTable)table!).Expire(), sessions, ExpiryLook, ExpiryLook);
 
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var onStop = context.Stop.Register(() => stopped.TrySetResult());
-        var wasStopped = await accepting.WaitAsync(stopped.Task);
+        var wasStopped = await accepting.WaitAsync(context.Stop.WhenCancelledAsync());
         await accepting.CloseAsync();
         foreach (var session in sessions.All) session.Session.End(EndReason.Stopped);
         await Task.WhenAny(accepting.EndAsync(), Task.Delay(StopTimeout));

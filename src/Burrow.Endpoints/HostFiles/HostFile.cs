@@ -72,7 +72,8 @@ public sealed class HostFile
 
     public byte[] ToBytes() => Encoding.Latin1.GetBytes(string.Concat(_lines.Select(line => line.Text)));
 
-    static ulong Sum(ulong a, ulong b) => a > ulong.MaxValue - b ? ulong.MaxValue : a + b;
+    /// <summary>Counters stay at their end rather than begin anew.</summary>
+    internal static ulong Sum(ulong a, ulong b) => a > ulong.MaxValue - b ? ulong.MaxValue : a + b;
 
     /// <param name="Text">All of it, with its end.</param>
     /// <param name="Host">Empty when the line names none.</param>

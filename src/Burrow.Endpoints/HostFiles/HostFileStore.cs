@@ -1,3 +1,4 @@
+using Burrow.Core;
 using Burrow.Endpoints.Platform.Unix;
 
 namespace Burrow.Endpoints.HostFiles;
@@ -47,7 +48,7 @@ public sealed class HostFileStore(string path)
         File.Delete(fresh);
         using (var stream = new FileStream(fresh, FileMode.CreateNew, FileAccess.Write, FileShare.None))
         {
-            if (OperatingSystem.IsLinux()) FileOwner.Copy(target, stream.SafeFileHandle);
+            LocalUser.CopyOwner(target, stream.SafeFileHandle);
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(target));
             stream.Write(content);
             stream.Flush(flushToDisk: true); // or a power failure could leave a renamed file without its content

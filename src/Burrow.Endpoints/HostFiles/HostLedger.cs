@@ -27,7 +27,7 @@ public sealed class HostLedger(HostFileStore store)
                 // Ours were written while it was read: they may be missing from both. Twice in a row they would have to be written within milliseconds.
                 if (again && _writes != before) continue;
                 return [.. entries
-                    .OrderBy(entry => HostTally.Saturating(entry.Bytes, _tallies.GetValueOrDefault(entry.Host)?.Unwritten ?? 0))
+                    .OrderBy(entry => HostFile.Sum(entry.Bytes, _tallies.GetValueOrDefault(entry.Host)?.Unwritten ?? 0))
                     .ThenBy(entry => _tallies.GetValueOrDefault(entry.Host)?.Open.Count ?? 0)
                     .Select(entry => entry.Host)];
             }

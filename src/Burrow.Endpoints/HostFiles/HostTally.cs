@@ -8,27 +8,24 @@ sealed class HostTally
 
     public HashSet<HostAccount> Open { get; } = [];
 
-    public ulong Unwritten => Open.Aggregate(Saturating(_closed, _beingWritten), (sum, account) => Saturating(sum, account.Due));
+    public ulong Unwritten => Open.Aggregate(HostFile.Sum(_closed, _beingWritten), (sum, account) => HostFile.Sum(sum, account.Due));
 
     public void Close(HostAccount account)
     {
         if (!Open.Remove(account)) return;
-        _closed = Saturating(_closed, account.Take());
+        _closed = HostFile.Sum(_closed, account.Take());
         account.LetGo();
     }
 
     /// <summary>Takes all that is due, to be written. <see cref="Wrote"/> or <see cref="CouldNotWrite"/> follows.</summary>
     public ulong BeginWrite()
     {
-        _beingWritten = Open.Aggregate(_closed, (sum, account) => Saturating(sum, account.Take()));
+        _beingWritten = Open.Aggregate(_closed, (sum, account) => HostFile.Sum(sum, account.Take()));
         _closed = 0;
         return _beingWritten;
     }
 
     public void Wrote() => _beingWritten = 0;
 
-    public void CouldNotWrite() => (_closed, _beingWritten) = (Saturating(_closed, _beingWritten), 0);
-
-    /// <summary>Counters stay at their end rather than begin anew.</summary>
-    public static ulong Saturating(ulong a, ulong b) => a > ulong.MaxValue - b ? ulong.MaxValue : a + b;
+    public void CouldNotWrite() => (_closed, _beingWritten) = (HostFile.Sum(_closed, _beingWritten), 0);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -6,6 +7,15 @@ namespace Burrow.Cli.Tests.Relaying;
 /// <summary>The programs at the other ends, as plain sockets.</summary>
 static class Peers
 {
+    public static byte[] Random(int length)
+    {
+        var bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        return bytes;
+    }
+
+    public static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
+
     public static (Socket Listener, int Port) Listen(string address = "127.0.0.1")
     {
         var endPoint = new IPEndPoint(IPAddress.Parse(address), 0);

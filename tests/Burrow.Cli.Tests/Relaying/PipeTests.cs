@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -15,30 +14,15 @@ public sealed class PipeTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    static byte[] Random(int length)
-    {
-        var bytes = new byte[length];
-        new Random(length).NextBytes(bytes);
-        return bytes;
-    }
-
-    string FileOf(string name, string content)
-    {
-        File.WriteAllText(_directory.File(name), content);
-        return _directory.File(name);
-    }
-
-    static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
-
     [Theory]
     [InlineData("127.0.0.1", 20_000_000)]
     [InlineData("::1", 1)]
     [InlineData("localhost", 0)]
     public async Task R_SHD_08_09_StdinToADialledSocket_AndAnAcceptedOneToStdout(string host, int length)
     {
-        var content = Random(length);
+        var content = Peers.Random(length);
         await using var receiver = ToolProcess.Start("pipe", ":0", "-");
-        await using var sender = ToolProcess.Start("pipe", "-", host, Text(await receiver.PortAsync()));
+        await using var sender = ToolProcess.Start("pipe", "-", host, Peers.Text(await receiver.PortAsync()));
         await sender.FeedAsync(content);
         Assert.Equal(0, (await sender.EndAsync()).ExitCode);
         var received = await receiver.EndAsync();
@@ -49,7 +33,7 @@ public sealed class PipeTests : IDisposable
     [Fact]
     public async Task R_SHD_10_11_StdinToAnAcceptedSocket_AndADialledOneToStdout()
     {
-        var content = Random(3_000_000);
+        var content = Peers.Random(3_000_000);
         await using var sender = ToolProcess.Start("pipe", "-", ":0");
         await using var receiver = ToolProcess.Start("pipe", $"[::1]:{await sender.PortAsync()}", "-");
         await sender.FeedAsync(content);
@@ -63,8 +47,8 @@ public sealed class PipeTests : IDisposable
     public async Task R_SHD_14_Tar_ThroughThePipe_GivesTheSameTree()
     {
         var (source, copy) = (Directory.CreateDirectory(_directory.File("source")), Directory.CreateDirectory(_directory.File("copy")));
-        File.WriteAllBytes(Path.Combine(source.FullName, "a"), Random(2_000_000));
-        File.WriteAllBytes(Path.Combine(Directory.CreateDirectory(Path.Combine(source.FullName, "sub")).FullName, "b"), Random(10));
+        File.WriteAllBytes(Path.Combine(source.FullName, "a"), Peers.Random(2_000_000));
+        File.WriteAllBytes(Path.Combine(Directory.CreateDirectory(Path.Combine(source.FullName, "sub")).FullName, "b"), Peers.Random(10));
         await using var receiver = ToolProcess.StartShell($"set -o pipefail; '{ToolProcess.Program}' pipe :0 - | tar xf - -C '{copy.FullName}'");
         var port = await receiver.PortAsync();
         await using var sender = ToolProcess.StartShell($"set -o pipefail; tar cf - -C '{source.FullName}' . | '{ToolProcess.Program}' pipe - 127.0.0.1 {port}");
@@ -80,14 +64,14 @@ public sealed class PipeTests : IDisposable
     {
         var (listener, port) = Peers.Listen();
         using var _ = listener;
-        await using var sender = ToolProcess.Start("pipe", "-", "127.0.0.1", Text(port));
+        await using var sender = ToolProcess.Start("pipe", "-", "127.0.0.1", Peers.Text(port));
         using var peer = await listener.AcceptAsync();
         var flooding = Task.Run(async () =>
         {
-            for (var i = 0; i < 200; i++) await peer.SendAsync(Random(100_000));
+            for (var i = 0; i < 200; i++) await peer.SendAsync(Peers.Random(100_000));
             peer.Shutdown(SocketShutdown.Send);
         });
-        var feeding = sender.FeedAsync(Random(5_000_000));
+        var feeding = sender.FeedAsync(Peers.Random(5_000_000));
         Assert.Equal(5_000_000, (await peer.ReadAllAsync()).Length);
         await flooding;
         await feeding;
@@ -101,7 +85,7 @@ public sealed class PipeTests : IDisposable
     {
         var (listener, port) = Peers.Listen();
         using var _ = listener;
-        await using var receiver = ToolProcess.Start("pipe", "127.0.0.1", Text(port), "-");
+        await using var receiver = ToolProcess.Start("pipe", "127.0.0.1", Peers.Text(port), "-");
         var peer = await listener.AcceptAsync();
         await peer.SendTextAsync("half");
         peer.Close(0);
@@ -113,8 +97,8 @@ public sealed class PipeTests : IDisposable
     public async Task ReceiverWhoseOutputIsClosed_FailsOnBothEnds()
     {
         await using var receiver = ToolProcess.StartShell($"'{ToolProcess.Program}' pipe :0 - | head -c 1000 >/dev/null; exit ${{PIPESTATUS[0]}}");
-        await using var sender = ToolProcess.Start("pipe", "-", "127.0.0.1", Text(await receiver.PortAsync()));
-        await sender.FeedAsync(Random(20_000_000));
+        await using var sender = ToolProcess.Start("pipe", "-", "127.0.0.1", Peers.Text(await receiver.PortAsync()));
+        await sender.FeedAsync(Peers.Random(20_000_000));
         Assert.Equal(1, (await receiver.EndAsync()).ExitCode);
         Assert.Contains("standard output: Broken pipe", receiver.Messages, StringComparison.Ordinal);
         Assert.Equal(1, (await sender.EndAsync()).ExitCode);
@@ -125,12 +109,12 @@ public sealed class PipeTests : IDisposable
     {
         var (listener, port) = Peers.Listen();
         using var _ = listener;
-        var far = FileOf("hosts", "127.0.0.9 5000\n127.0.0.1 7\n");
-        var own = FileOf("default", "127.0.0.1 1024\n127.0.0.2 512\n");
-        await using var sender = ToolProcess.Start("pipe", "-b", own, "--network-file", far, "-", ".", Text(port));
+        var far = _directory.FileOf("hosts", "127.0.0.9 5000\n127.0.0.1 7\n");
+        var own = _directory.FileOf("default", "127.0.0.1 1024\n127.0.0.2 512\n");
+        await using var sender = ToolProcess.Start("pipe", "-b", own, "--network-file", far, "-", ".", Peers.Text(port));
         using var peer = await listener.AcceptAsync();
         Assert.Equal(IPAddress.Parse("127.0.0.2"), ((IPEndPoint)peer.RemoteEndPoint!).Address);
-        await sender.FeedAsync(Random(1000));
+        await sender.FeedAsync(Peers.Random(1000));
         Assert.Equal(1000, (await peer.ReadAllAsync()).Length);
         peer.Shutdown(SocketShutdown.Send);
         Assert.Equal(0, (await sender.EndAsync()).ExitCode);
@@ -141,7 +125,7 @@ public sealed class PipeTests : IDisposable
     [Fact]
     public async Task R_SHD_16_29_BindFile_WithAPort_ListensOnTheLeastUsedAddress()
     {
-        await using var receiver = ToolProcess.Start("pipe", "-b", FileOf("own", "127.0.0.1 9\n127.0.0.3 3\n"), ":0", "-");
+        await using var receiver = ToolProcess.Start("pipe", "-b", _directory.FileOf("own", "127.0.0.1 9\n127.0.0.3 3\n"), ":0", "-");
         var port = await receiver.PortAsync();
         Assert.Contains("127.0.0.3:", receiver.Messages, StringComparison.Ordinal);
         await Assert.ThrowsAsync<SocketException>(() => Peers.ConnectAsync(port));
@@ -155,10 +139,10 @@ public sealed class PipeTests : IDisposable
     [InlineData(10_000_000)]
     public async Task R_SHD_19_InsertedFile_PrecedesTheStream(int length)
     {
-        var prefix = Random(length);
+        var prefix = Peers.Random(length);
         await File.WriteAllBytesAsync(_directory.File("prefix"), prefix);
         await using var receiver = ToolProcess.Start("pipe", "--insert", _directory.File("prefix"), ":0", "-");
-        await using var sender = ToolProcess.Start("pipe", "-", "127.0.0.1", Text(await receiver.PortAsync()));
+        await using var sender = ToolProcess.Start("pipe", "-", "127.0.0.1", Peers.Text(await receiver.PortAsync()));
         await sender.FeedAsync("stream"u8.ToArray());
         var received = await receiver.EndAsync();
         Assert.Equal(0, received.ExitCode);
@@ -169,9 +153,9 @@ public sealed class PipeTests : IDisposable
     public async Task R_SHD_20_23_28_Limit_HoldsTheRate_AndPrintsBesideTheData()
     {
         await using var receiver = ToolProcess.Start("pipe", "-p", "--limit", "400000", ":0", "-");
-        await using var sender = ToolProcess.Start("pipe", "-", "127.0.0.1", Text(await receiver.PortAsync()));
+        await using var sender = ToolProcess.Start("pipe", "-", "127.0.0.1", Peers.Text(await receiver.PortAsync()));
         var began = Stopwatch.GetTimestamp();
-        await sender.FeedAsync(Random(1_000_000));
+        await sender.FeedAsync(Peers.Random(1_000_000));
         var received = await receiver.EndAsync();
         // What may not be faster; how much slower it is depends on the machine.
         Assert.True(Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(1_000_000 / 400_000.0 / 1.1));
@@ -186,14 +170,14 @@ public sealed class PipeTests : IDisposable
     {
         var (listener, port) = Peers.Listen();
         using var _ = listener;
-        var hosts = FileOf("hosts", "127.0.0.1 0\n");
-        await using var sender = ToolProcess.Start("pipe", "-i", "1", "-n", hosts, "-", ".", Text(port));
+        var hosts = _directory.FileOf("hosts", "127.0.0.1 0\n");
+        await using var sender = ToolProcess.Start("pipe", "-i", "1", "-n", hosts, "-", ".", Peers.Text(port));
         using var peer = await listener.AcceptAsync();
-        await sender.Input.WriteAsync(Random(1000));
+        await sender.Input.WriteAsync(Peers.Random(1000));
         await sender.Input.FlushAsync();
         Assert.Equal(1000, (await peer.ReadTextAsync(1000)).Length);
         await WaitForAsync(hosts, "127.0.0.1 1000\n");
-        await sender.Input.WriteAsync(Random(500));
+        await sender.Input.WriteAsync(Peers.Random(500));
         await sender.Input.FlushAsync();
         await peer.ReadTextAsync(500);
         Assert.Equal(code, await sender.EndAsync(signal));
@@ -231,7 +215,7 @@ public sealed class PipeTests : IDisposable
 
         var (listener, farPort) = Peers.Listen();
         using var _ = listener;
-        await using var sender = ToolProcess.Start(ToolProcess.Program, environment, "pipe", "-", "127.0.0.1", Text(farPort));
+        await using var sender = ToolProcess.Start(ToolProcess.Program, environment, "pipe", "-", "127.0.0.1", Peers.Text(farPort));
         using var accepted = await listener.AcceptAsync();
         Assert.Equal(IPAddress.Parse("127.0.0.4"), ((IPEndPoint)accepted.RemoteEndPoint!).Address);
 
@@ -253,7 +237,7 @@ public sealed class PipeTests : IDisposable
     [Fact]
     public async Task R_SHD_06_Options_StandAnywhereBeforeTheOperands_InAnyOrderAndForm()
     {
-        var prefix = FileOf("prefix", "first ");
+        var prefix = _directory.FileOf("prefix", "first ");
         string[][] forms =
         [
             ["-b", "OWN", "-i", "7", "--insert", prefix, "-l", "1000000", "-p", "-w", "0"],
@@ -262,9 +246,9 @@ public sealed class PipeTests : IDisposable
         ];
         foreach (var form in forms)
         {
-            var own = FileOf("own", "127.0.0.9 900\n127.0.0.1 3\n");
+            var own = _directory.FileOf("own", "127.0.0.9 900\n127.0.0.1 3\n");
             await using var receiver = ToolProcess.Start(["pipe", .. form.Select(word => word.Replace("OWN", own, StringComparison.Ordinal)), ":0", "-"]);
-            await using var sender = ToolProcess.Start("pipe", "-", "127.0.0.1", Text(await receiver.PortAsync()));
+            await using var sender = ToolProcess.Start("pipe", "-", "127.0.0.1", Peers.Text(await receiver.PortAsync()));
             await sender.FeedAsync("second"u8.ToArray());
             var received = await receiver.EndAsync();
             Assert.Equal((0, "first second"), (received.ExitCode, Encoding.ASCII.GetString(received.Output)));
@@ -280,7 +264,7 @@ public sealed class PipeTests : IDisposable
     {
         var (free, port) = Peers.Listen();
         free.Dispose();
-        await using var tool = ToolProcess.Start(["pipe", .. ends.Select(end => end.Replace("PORT", Text(port), StringComparison.Ordinal))]);
+        await using var tool = ToolProcess.Start(["pipe", .. ends.Select(end => end.Replace("PORT", Peers.Text(port), StringComparison.Ordinal))]);
         var ended = tool.EndAsync();
         while (!ended.IsCompleted)
         {
@@ -298,121 +282,18 @@ public sealed class PipeTests : IDisposable
     {
         var (listener, port) = Peers.Listen();
         using var _ = listener;
-        var own = FileOf("default", "127.0.0.1 1024\n127.0.0.2 512\n");
+        var own = _directory.FileOf("default", "127.0.0.1 1024\n127.0.0.2 512\n");
         // Two in a row: the first brings its address above the other.
         foreach (var (source, length) in new[] { ("127.0.0.2", 1000), ("127.0.0.1", 10) })
         {
-            await using var sender = ToolProcess.Start("pipe", option, own, "-", "127.0.0.1", Text(port));
+            await using var sender = ToolProcess.Start("pipe", option, own, "-", "127.0.0.1", Peers.Text(port));
             using var peer = await listener.AcceptAsync();
             Assert.Equal(IPAddress.Parse(source), ((IPEndPoint)peer.RemoteEndPoint!).Address);
-            await sender.FeedAsync(Random(length));
+            await sender.FeedAsync(Peers.Random(length));
             Assert.Equal(length, (await peer.ReadAllAsync()).Length);
             peer.Shutdown(SocketShutdown.Send);
             Assert.Equal(0, (await sender.EndAsync()).ExitCode);
         }
         Assert.Equal("127.0.0.1 1034\n127.0.0.2 1512\n", await File.ReadAllTextAsync(own));
-    }
-
-    [Theory]
-    [InlineData("SOURCE is missing", 2)]
-    [InlineData("DESTINATION is missing", 2, "-")]
-    [InlineData("may not both be sockets", 2, ":1", ":2")]
-    [InlineData("may not both be sockets", 2, "h", "1", "h", "2")]
-    [InlineData("both \"-\"", 2, "-", "-")]
-    [InlineData("\"x\" is one word too many", 2, "-", ":1", "x")]
-    [InlineData("needs a port after it", 2, "-", "host")]
-    [InlineData("\"65536\" is no port", 2, "-", ":65536")]
-    [InlineData("\"http\" is no port", 2, "-", "host", "http")]
-    [InlineData("it has 5 parts, not four", 2, "-", "10.1.2.3.4", "5")]
-    [InlineData("-n FILE is missing", 2, "-", ".", "5")]
-    [InlineData("there is none", 2, "-n", "x", "-", ":1")]
-    [InlineData("unknown option \"-x\"", 2, "-x", "-", ":1")]
-    [InlineData("unknown option \"--limt\"; did you mean \"--limit\"?", 2, "--limt", "5", "-", ":1")]
-    [InlineData("\"fast\" is no size", 2, "-l", "fast", "-", ":1")]
-    [InlineData("-l: should be from 1B", 2, "-l", "0", "-", ":1")]
-    [InlineData("\"soon\" is no time", 2, "-i", "soon", "-", ":1")]
-    [InlineData("/nonexistent can't be read: there is no such file", 2, "--insert", "/nonexistent", "-", ":1")]
-    [InlineData("--resume needs --secret-file", 2, "--resume", "-", ":1")]
-    [InlineData("/nonexistent: can't be read: there is no such file", 1, "-n", "/nonexistent", "-", ".", "1")]
-    [InlineData("connection refused", 1, "-", "127.0.0.1", "1")]
-    [InlineData("unknown host", 1, "-", "no-such-host.invalid", "1")]
-    public async Task BadInput_IsOneLineThatSaysWhatAndWhere(string message, int code, params string[] arguments)
-    {
-        await using var tool = ToolProcess.Start(["pipe", .. arguments]);
-        Assert.Equal(code, (await tool.EndAsync()).ExitCode);
-        Assert.Contains(message, tool.Messages, StringComparison.Ordinal);
-        Assert.Single(tool.Messages.Split('\n'), line => line.StartsWith("burrow: error: ", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task BadHostFile_IsNamedWithItsLine()
-    {
-        var hosts = FileOf("hosts", "# file starts\n127.0.0.1 many\n");
-        await using var tool = ToolProcess.Start("pipe", "-n", hosts, "-", ".", "1");
-        Assert.Equal(2, (await tool.EndAsync()).ExitCode);
-        Assert.Contains($"{hosts}:2: \"many\" is no number of bytes", tool.Messages, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task R_SHD_17_18_HelpNamesEveryOption_AndVersionIsALine()
-    {
-        await using var help = ToolProcess.Start("pipe", "-h");
-        var shown = await help.EndAsync();
-        Assert.Equal(0, shown.ExitCode);
-        foreach (var option in (string[])["-b", "--bind-file", "-h", "-i", "--insert", "-l", "--limit", "-n", "--network-file", "-p", "-v", "--version", "-w"])
-            Assert.Contains(option, Encoding.UTF8.GetString(shown.Output), StringComparison.Ordinal);
-        foreach (var option in (string[])["-v", "--version"])
-        {
-            await using var version = ToolProcess.Start("pipe", option);
-            Assert.Matches(@"^burrow \d+\.\d+\.\d+\n$", Encoding.UTF8.GetString((await version.EndAsync()).Output));
-        }
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Resume_BothEndsSayTheSameSum(bool senderListens)
-    {
-        var secret = _directory.File("secret");
-        await using (var key = ToolProcess.Start("key", "new", "-o", secret)) await key.EndAsync();
-        var content = Random(12_000_000);
-        string[] session = ["pipe", "--resume", "--secret-file", secret];
-        await using var first = ToolProcess.Start([.. session, .. senderListens ? (string[])["-", ":0"] : [":0", "-"]]);
-        var port = Text(await first.PortAsync());
-        await using var second = ToolProcess.Start([.. session, .. senderListens ? (string[])["127.0.0.1", port, "-"] : ["-", "127.0.0.1", port]]);
-        var (sender, receiver) = senderListens ? (first, second) : (second, first);
-        await sender.FeedAsync(content);
-        Assert.Equal(0, (await sender.EndAsync()).ExitCode);
-        var received = await receiver.EndAsync();
-        Assert.Equal(0, received.ExitCode);
-        Assert.True(content.AsSpan().SequenceEqual(received.Output));
-        var sum = $"sha256 {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content))}, 12000000 bytes, confirmed by both ends";
-        Assert.Contains(sum, sender.Messages, StringComparison.Ordinal);
-        Assert.Contains(sum, receiver.Messages, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Resume_WithAnotherSecret_IsRefusedWith3()
-    {
-        foreach (var name in (string[])["one", "two"])
-        {
-            await using var key = ToolProcess.Start("key", "new", "-o", _directory.File(name));
-            await key.EndAsync();
-        }
-        await using var receiver = ToolProcess.Start("pipe", "--resume", "--secret-file", _directory.File("one"), ":0", "-");
-        await using var sender = ToolProcess.Start("pipe", "--resume", "--secret-file", _directory.File("two"), "-", "127.0.0.1", Text(await receiver.PortAsync()));
-        Assert.Equal(3, (await sender.EndAsync()).ExitCode);
-    }
-
-    [Fact]
-    public async Task Resume_ReceiverThatDies_FailsTheSender()
-    {
-        var secret = _directory.File("secret");
-        await using (var key = ToolProcess.Start("key", "new", "-o", secret)) await key.EndAsync();
-        await using var receiver = ToolProcess.StartShell($"'{ToolProcess.Program}' pipe --resume --secret-file '{secret}' :0 - | head -c 1000 >/dev/null; exit ${{PIPESTATUS[0]}}");
-        await using var sender = ToolProcess.Start("pipe", "--resume", "--secret-file", secret, "-", "127.0.0.1", Text(await receiver.PortAsync()));
-        await sender.FeedAsync(Random(20_000_000));
-        Assert.Equal(1, (await receiver.EndAsync()).ExitCode);
-        Assert.Equal(1, (await sender.EndAsync()).ExitCode);
     }
 }

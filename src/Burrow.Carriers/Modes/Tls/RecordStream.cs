@@ -11,7 +11,7 @@ namespace Burrow.Carriers.Modes.Tls;
 /// SslStream writes every record of 16 KiB by itself and asks for at most two records at a time. Both are batched here, because a system call costs more
 /// than a copy of 16 KiB that is still in the cache: see <see cref="TlsConnection"/> for what it gained.
 /// </remarks>
-sealed class RecordStream(Connection inner) : Stream
+sealed class RecordStream(Connection inner) : AsyncStream
 {
     /// <summary>One read of the inner connection brings at most this much: a whole batch of the other side's.</summary>
     const int ReadAhead = 256 * 1024;
@@ -127,38 +127,4 @@ sealed class RecordStream(Connection inner) : Stream
         if (Interlocked.Exchange(ref _read, null) is { } buffer) ArrayPool<byte>.Shared.Return(buffer);
         (_start, _end) = (0, 0);
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override void Flush() { }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    // SslStream takes the Memory overloads; these four exist because Stream demands them.
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    // Only reached if SslStream wanted more after it had said that something was there.
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("synchronous read of an empty connection");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

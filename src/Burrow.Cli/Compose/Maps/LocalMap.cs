@@ -1,4 +1,5 @@
 using System.Net;
+using Burrow.Cli.Hosting;
 using Burrow.Cli.Status;
 using Burrow.Core;
 using Burrow.Core.Sockets;
@@ -53,7 +54,7 @@ sealed class LocalMap(ActiveMap map, DynamicInbound dynamics, ISessionSource ses
                 await using var listener = result.Listener;
                 listener.Start(Accepted);
                 if (map.Listens(listener.Port)) TunnelLog.Listening(logger, map.Rule.ToString(), listener.Port);
-                await Task.Delay(Timeout.InfiniteTimeSpan, time, _stop.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+                await _stop.Token.WhenCancelledAsync();
                 return;
             }
             var reason = result.Failure;

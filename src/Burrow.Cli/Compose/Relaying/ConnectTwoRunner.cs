@@ -48,24 +48,14 @@ sealed class ConnectTwoRunner
     public static async Task<int> RunAsync(ConnectTwoOptions options, RunContext context)
     {
         var logger = context.Loggers.CreateLogger("connecttwo");
-        try
+        return await ToolRun.RunAsync(async () =>
         {
             if (options.Resume) return await ResumingPair.ConnectAsync(options, context, logger);
             var keys = options.SecretFile is { } file ? Keys.OfJack(new Credentials.SharedSecret(file)) : null;
             var tls = keys is var (identity, pins) ? new TlsClient(identity, pins) : null;
             var local = await LocalAddresses.OfEnvironmentAsync(context.Stop);
             return await new ConnectTwoRunner(options, local, tls, logger, context.Stop).RunAsync();
-        }
-        catch (RelayProblemException problem)
-        {
-            Messages.Error(problem.Message);
-            return problem.ExitCode;
-        }
-        catch (KeyProblemException problem)
-        {
-            Messages.Error(problem.Message);
-            return ExitCode.Usage;
-        }
+        });
     }
 
     string Source => _options.Source.ToString();

@@ -42,23 +42,13 @@ sealed class ForwardRunner
     public static async Task<int> RunAsync(ForwardOptions options, RunContext context)
     {
         var logger = context.Loggers.CreateLogger("forward");
-        try
+        return await ToolRun.RunAsync(async () =>
         {
             var local = await LocalAddresses.OfEnvironmentAsync(context.Stop);
             var runner = new ForwardRunner(options, local, logger, context.Stop);
             if (runner._ledger?.LeastFirst() is []) throw new RelayProblemException($"{options.HostFile}: lists no host", ExitCode.Usage);
             return await runner.RunAsync(local, context);
-        }
-        catch (RelayProblemException problem)
-        {
-            Messages.Error(problem.Message);
-            return problem.ExitCode;
-        }
-        catch (HostFileException problem)
-        {
-            Messages.Error(problem.Message);
-            return problem.IsContent ? ExitCode.Usage : ExitCode.Failed;
-        }
+        });
     }
 
     async Task<int> RunAsync(LocalAddresses local, RunContext context)
@@ -70,9 +60,7 @@ sealed class ForwardRunner
         await using var screen = Show(context.Terminal);
         listener.Start(client => _chores.Add(ServeAsync(client)));
 
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var onStop = _stop.Register(() => stopped.TrySetResult());
-        await stopped.Task;
+        await _stop.WhenCancelledAsync();
         await listener.DisposeAsync();
         _traffic.Abort(EndReason.Stopped);
         await _chores.WhenDoneAsync();

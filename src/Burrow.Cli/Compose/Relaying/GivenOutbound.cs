@@ -1,5 +1,6 @@
 using System.Net;
 using Burrow.Core;
+using Burrow.Cli.Compose.Maps;
 
 namespace Burrow.Cli.Compose.Relaying;
 
@@ -9,6 +10,9 @@ sealed class GivenOutbound(Func<CancellationToken, ValueTask<DialResult>> dial) 
 {
     /// <summary>A name that no resolver knows (RFC 2606): it says what is meant, and leads nowhere if it should ever be dialled.</summary>
     public static readonly Target Anything = new("tool.invalid", 1);
+
+    /// <summary>What the other side may open, if anything: that.</summary>
+    public static readonly Authority OnlyAnything = new(Permit.TryParse([Anything.ToString()], out var permit, out _) ? permit : Permit.None, Permit.None);
 
     public ValueTask<DialResult> DialAsync(Target target, TimeSpan timeout, Func<IPAddress, bool>? permit, CancellationToken stop) => dial(stop);
 }

@@ -6,7 +6,6 @@ using Burrow.Cli.Config;
 using Burrow.Cli.Config.Relaying;
 using Burrow.Cli.Hosting;
 using Burrow.Cli.Status;
-using Burrow.Cli.Terminal;
 using Burrow.Core;
 using Burrow.Core.Sockets;
 using Burrow.Endpoints.Inbounds.Listener;
@@ -47,22 +46,9 @@ sealed class ListenTwoRunner
     public static async Task<int> RunAsync(ListenTwoOptions options, RunContext context)
     {
         var logger = context.Loggers.CreateLogger("listentwo");
-        try
-        {
-            return options.Resume
-                ? await ResumingPair.ListenAsync(options, context, logger)
-                : await new ListenTwoRunner(options, logger, context.Stop).RunAsync();
-        }
-        catch (RelayProblemException problem)
-        {
-            Messages.Error(problem.Message);
-            return problem.ExitCode;
-        }
-        catch (KeyProblemException problem)
-        {
-            Messages.Error(problem.Message);
-            return ExitCode.Usage;
-        }
+        return await ToolRun.RunAsync(() => options.Resume
+            ? ResumingPair.ListenAsync(options, context, logger)
+            : new ListenTwoRunner(options, logger, context.Stop).RunAsync());
     }
 
     async Task<int> RunAsync()
@@ -76,7 +62,7 @@ sealed class ListenTwoRunner
         clients.Start(client => _chores.Add(() => ServeClientAsync(client)));
         var port = keys is var (identity, known) ? ServeAuthenticated(helpers, identity, known[0].Pin) : ServeAnybody(helpers);
 
-        await Task.Delay(Timeout.InfiniteTimeSpan, _time, _stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+        await _stop.WhenCancelledAsync();
         await clients.DisposeAsync();
         await helpers.DisposeAsync();
         foreach (var connection in _open.Keys) connection.Abort(EndReason.Stopped);

@@ -26,27 +26,9 @@ sealed class PipeRunner(PipeOptions options, RunContext context, ILogger logger)
     public static async Task<int> RunAsync(PipeOptions options, RunContext context)
     {
         var logger = context.Loggers.CreateLogger("pipe");
-        try
-        {
-            return options.SecretFile is null
-                ? await new PipeRunner(options, context, logger).RunAsync()
-                : await ResumingPipe.RunAsync(options, context, logger);
-        }
-        catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
-        {
-            Messages.Error("stopped before the pipe was joined: nothing was carried");
-            return ExitCode.Failed;
-        }
-        catch (RelayProblemException problem)
-        {
-            Messages.Error(problem.Message);
-            return problem.ExitCode;
-        }
-        catch (HostFileException problem)
-        {
-            Messages.Error(problem.Message);
-            return problem.IsContent ? ExitCode.Usage : ExitCode.Failed;
-        }
+        return await ToolRun.RunAsync(
+            () => options.SecretFile is null ? new PipeRunner(options, context, logger).RunAsync() : ResumingPipe.RunAsync(options, context, logger),
+            context.Stop, "stopped before the pipe was joined: nothing was carried");
     }
 
     async Task<int> RunAsync()

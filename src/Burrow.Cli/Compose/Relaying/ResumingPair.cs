@@ -14,8 +14,6 @@ namespace Burrow.Cli.Compose.Relaying;
 /// <summary>Runs listentwo and connecttwo as the two ends of a session: each client is a channel of it.</summary>
 static class ResumingPair
 {
-    static readonly Authority OnlyOurs = new(Permit.TryParse([GivenOutbound.Anything.ToString()], out var permit, out _) ? permit : Permit.None, Permit.None);
-
     public static async Task<int> ListenAsync(ListenTwoOptions options, RunContext context, ILogger logger)
     {
         var time = BootTimeProvider.Instance;
@@ -28,7 +26,7 @@ static class ResumingPair
         await using var status = StatusServer.Start("listentwo", new TunnelToolStatus("listentwo", jenny.Status, () => traffic.Status($"{options.Clients} <=> {options.Helpers}", MapState.Listening, null)), logger);
         var chores = new Chores(logger);
         clients.Start(client => chores.Add(() => ServeAsync(client)));
-        await WhenStoppedAsync(context.Stop);
+        await context.Stop.WhenCancelledAsync();
         await clients.DisposeAsync();
         await chores.WhenDoneAsync();
         return ExitCode.Done;
@@ -55,13 +53,11 @@ static class ResumingPair
         var dialer = ToolSockets.Dialer(local, BootTimeProvider.Instance);
         var service = new GivenOutbound(stop => dialer.DialAsync(options.Destination, ToolSockets.DialTimeout, null, stop));
         var instance = Instance.Unkept();
-        await using var jack = ResumingJack.Start(options.Source, options.SecretFile!, local, service, OnlyOurs, instance, logger, context.Stop);
+        await using var jack = ResumingJack.Start(options.Source, options.SecretFile!, local, service, GivenOutbound.OnlyAnything, instance, logger, context.Stop);
         await using var status = StatusServer.Start("connecttwo", new TunnelToolStatus("connecttwo", () => jack.Status(options.Source.ToString()), null), logger);
-        await Task.WhenAny(jack.Refused, WhenStoppedAsync(context.Stop));
+        await Task.WhenAny(jack.Refused, context.Stop.WhenCancelledAsync());
         if (context.Stop.IsCancellationRequested || await jack.Refused is not { } refused) return ExitCode.Done;
         Messages.Error($"{options.Source}: {Refusals.Explain(refused)}");
         return Refusals.ExitCodeOf(refused);
     }
-
-    static Task WhenStoppedAsync(CancellationToken stop) => Task.Delay(Timeout.InfiniteTimeSpan, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
 }

@@ -23,8 +23,6 @@ static class ResumingPipe
     static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
-    static readonly Authority OnlyOurs = new(Permit.TryParse([GivenOutbound.Anything.ToString()], out var permit, out _) ? permit : Permit.None, Permit.None);
-
     public static async Task<int> RunAsync(PipeOptions options, RunContext context, ILogger logger)
     {
         var time = BootTimeProvider.Instance;
@@ -66,7 +64,7 @@ static class ResumingPipe
         if (options.Socket is PipeEnd.Listen listen)
         {
             var listener = await ToolSockets.ListenAsync(new Target("", listen.Port), local, TimeProvider.System, logger, context.Stop);
-            await using var jenny = ResumingJenny.Start(listener, options.SecretFile!, once, OnlyOurs, logger);
+            await using var jenny = ResumingJenny.Start(listener, options.SecretFile!, once, GivenOutbound.OnlyAnything, logger);
             var failure = await RelayAsync(options, vouched, relay);
             if (!options.Sends && failure is null) await PartAsync(() => jenny.IsEmpty);
             return failure;

@@ -41,5 +41,4 @@ static class ToolSockets
     }
 
     public static TcpDialer Dialer(LocalAddresses local, TimeProvider time) => new(time) { Sources = local.Addresses };
-
 }

@@ -30,7 +30,7 @@ internal sealed record PipeOptions(
 /// <param name="Target">Where they are led; null: to the least used host of <paramref name="HostFile"/>.</param>
 /// <param name="HostFile">Hosts to choose from.</param>
 /// <param name="HostPort">Their port.</param>
-/// <param name="Allowed">Who may come; null: everybody.</param>
+/// <param name="Allowed">Who may come.</param>
 /// <param name="Rate">Bytes per second of each connection and direction.</param>
 /// <param name="Insert">A file that precedes each stream to the destination.</param>
 /// <param name="EndPolicy">What the end of one side means.</param>

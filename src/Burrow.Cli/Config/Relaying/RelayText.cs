@@ -7,7 +7,13 @@ namespace Burrow.Cli.Config.Relaying;
 /// <summary>Values of the relay tools' options. Each reader notes what is wrong and returns null then.</summary>
 internal static class RelayText
 {
+    /// <summary>The longest time that makes sense as an option's value.</summary>
+    public static readonly TimeSpan LongestTime = TimeSpan.FromDays(365);
+
     const long MostBytesPerSecond = 1L << 50;
+
+    // As the original: a file that many processes share is not rewritten all the time.
+    static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(512);
 
     /// <summary><c>1234</c>, <c>:1234</c>, <c>host:1234</c>, <c>[::1]:1234</c>. Without a host it is empty: what INADDR_DEFAULT says, or all addresses.</summary>
     public static Target? Listen(string option, string? text, ProblemList problems)
@@ -32,6 +38,9 @@ internal static class RelayText
     /// <summary>A time, in seconds when it has no unit.</summary>
     public static TimeSpan? Time(string option, string? text, ProblemList problems, TimeSpan least, TimeSpan most) =>
         text is null ? null : Quantity.Duration(Word.Argument(option, text), problems, least, most);
+
+    /// <summary>How often counts are written to host files.</summary>
+    public static TimeSpan Interval(string option, string? text, ProblemList problems) => Time(option, text, problems, TimeSpan.FromSeconds(1), LongestTime) ?? DefaultInterval;
 
     /// <summary>A count of bytes in 64 bits without a sign.</summary>
     public static ulong? Bytes(string name, string text, ProblemList problems)

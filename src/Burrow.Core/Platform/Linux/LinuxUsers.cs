@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Burrow.Core.Platform.Linux;
 
-/// <summary>geteuid(2), and the owner that statx(2) tells. statx rather than stat, because its structure is the same on all processors.</summary>
+/// <summary>geteuid(2), the owner that statx(2) tells, and fchown(2). statx rather than stat, because its structure is the same on all processors.</summary>
 [SupportedOSPlatform("linux")]
 internal static partial class LinuxUsers
 {
@@ -12,6 +12,8 @@ internal static partial class LinuxUsers
     const int AtSymlinkNoFollow = 0x100;
     const int AtEmptyPath = 0x1000;
     const uint StatxUid = 0x8;
+    const uint StatxGid = 0x10;
+    const uint Unchanged = uint.MaxValue; // chown(2): -1
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
@@ -34,6 +36,16 @@ internal static partial class LinuxUsers
         }
     }
 
+    /// <summary>Owner and group of what stands under a name, a link's target, for another file; the group alone where the owner may not be given away.</summary>
+    public static void CopyOwner(string from, SafeFileHandle file)
+    {
+        if (Statx(AtFdCwd, from, 0, StatxUid | StatxGid, out var told) != 0 || (told.Mask & (StatxUid | StatxGid)) != (StatxUid | StatxGid)) return;
+        if (Chown(file, told.User, told.Group) != 0) _ = Chown(file, Unchanged, told.Group);
+    }
+
+    [LibraryImport("libc", EntryPoint = "fchown")]
+    private static partial int Chown(SafeFileHandle file, uint user, uint group);
+
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int directory, string path, int flags, uint mask, out StatxResult result);
 
@@ -46,5 +58,8 @@ internal static partial class LinuxUsers
 
         [FieldOffset(20)]
         public uint User;
+
+        [FieldOffset(24)]
+        public uint Group;
     }
 }
