@@ -4,7 +4,7 @@ using Burrow.Core;
 namespace Burrow.Carriers;
 
 /// <summary>A connection that passes on what another one does, which it owns, end reasons included. What wraps for a purpose overrides that part.</summary>
-abstract class WrappingConnection(Connection inner) : Connection
+public abstract class WrappingConnection(Connection inner) : Connection
 {
     protected Connection Inner { get; } = inner;
 
@@ -13,6 +13,10 @@ abstract class WrappingConnection(Connection inner) : Connection
     public override EndPoint? LocalEndPoint => Inner.LocalEndPoint;
 
     public override TimeSpan? RareProbe => Inner.RareProbe;
+
+    public override int UnsentBytes => Inner.UnsentBytes;
+
+    public override ValueTask<bool> AnswersAsync(TimeSpan patience) => Inner.AnswersAsync(patience);
 
     public override int TryRead(Span<byte> buffer)
     {

@@ -83,6 +83,11 @@ public abstract class Connection : IAsyncDisposable
     /// <summary>Bytes that were written and that the other end's system has not confirmed; 0 where nobody knows.</summary>
     public virtual int UnsentBytes => 0;
 
+    /// <summary>Asks the other end's system, without a byte of the stream, whether it is still there. Any thread, one question at a time.</summary>
+    /// <param name="patience">How long the answer may take.</param>
+    /// <returns>False when there was no answer, or the connection was aborted. Where nobody can ask it is taken to be there.</returns>
+    public virtual ValueTask<bool> AnswersAsync(TimeSpan patience) => new(End is null);
+
     /// <summary>Ends both directions at once; a TCP peer sees a reset. Idempotent; the first reason is kept.</summary>
     public void Abort(EndReason reason)
     {

@@ -212,6 +212,9 @@ public sealed partial class SocketConnection : Connection
     public override int UnsentBytes => SocketTuning.UnsentBytes(_socket);
 
     /// <inheritdoc/>
+    public override ValueTask<bool> AnswersAsync(TimeSpan patience) => OperatingSystem.IsLinux() ? PeerQuestion.AskAsync(this, patience) : base.AnswersAsync(patience);
+
+    /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {
         if (_readEnded && _writeEnded && SetEnd(EndReason.Completed))

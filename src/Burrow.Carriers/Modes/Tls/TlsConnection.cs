@@ -48,6 +48,11 @@ public sealed class TlsConnection : Connection
 
     public override TimeSpan? RareProbe => _inner.RareProbe;
 
+    /// <summary>Of what stands on the wire: more than was written here, by what TLS adds.</summary>
+    public override int UnsentBytes => _inner.UnsentBytes;
+
+    public override ValueTask<bool> AnswersAsync(TimeSpan patience) => _inner.AnswersAsync(patience);
+
     /// <remarks>Takes as many records as are there: a batch of the other side's is then one call here, and one write to whoever it is for.</remarks>
     public override int TryRead(Span<byte> buffer)
     {
