@@ -248,34 +248,10 @@ public sealed class PairTests : IAsyncDisposable
         ConnectTwo(helpers, port, [.. common, .. kind == "resume" ? (string[])[] : ["--hello-from-src"]]);
         using var client = await Peers.ConnectAsync(clients);
         using var served = await service.AcceptAsync();
-        var sums = await Task.WhenAll(SendAsync(client, 1), ReceiveAsync(served), SendAsync(served, 2), ReceiveAsync(client)).WaitAsync(TimeSpan.FromSeconds(120));
+        var sums = await Task.WhenAll(client.SendRandomAsync(Length, 1), served.HashAllAsync(), served.SendRandomAsync(Length, 2), client.HashAllAsync()).WaitAsync(TimeSpan.FromSeconds(120));
         Assert.Equal(sums[0], sums[1]);
         Assert.Equal(sums[2], sums[3]);
         Assert.NotEqual(sums[0], sums[2]);
-
-        static async Task<string> SendAsync(Socket socket, int seed)
-        {
-            using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
-            var random = new Random(seed);
-            var buffer = new byte[1_000_000];
-            for (var sent = 0; sent < Length; sent += buffer.Length)
-            {
-                random.NextBytes(buffer);
-                hash.AppendData(buffer);
-                for (var at = 0; at < buffer.Length;) at += await socket.SendAsync(buffer.AsMemory(at));
-            }
-            socket.Shutdown(SocketShutdown.Send);
-            return Convert.ToHexString(hash.GetHashAndReset());
-        }
-
-        static async Task<string> ReceiveAsync(Socket socket)
-        {
-            using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
-            var buffer = new byte[256 << 10];
-            int count;
-            while ((count = await socket.ReceiveAsync(buffer)) > 0) hash.AppendData(buffer.AsSpan(0, count));
-            return Convert.ToHexString(hash.GetHashAndReset());
-        }
     }
 
     [Theory]

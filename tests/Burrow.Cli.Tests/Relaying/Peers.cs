@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace Burrow.Cli.Tests.Relaying;
 
@@ -41,6 +42,33 @@ static class Peers
         int count;
         while ((count = await socket.ReceiveAsync(buffer)) > 0) all.Write(buffer, 0, count);
         return all.ToArray();
+    }
+
+    /// <summary>Sends so many millions of bytes that the seed decides, and then the end.</summary>
+    /// <returns>Their SHA-256.</returns>
+    public static async Task<string> SendRandomAsync(this Socket socket, int length, int seed)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var random = new Random(seed);
+        var buffer = new byte[1_000_000];
+        for (var sent = 0; sent < length; sent += buffer.Length)
+        {
+            random.NextBytes(buffer);
+            hash.AppendData(buffer);
+            for (var at = 0; at < buffer.Length;) at += await socket.SendAsync(buffer.AsMemory(at));
+        }
+        socket.Shutdown(SocketShutdown.Send);
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    /// <summary>The SHA-256 of everything up to the end of the stream.</summary>
+    public static async Task<string> HashAllAsync(this Socket socket)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[256 << 10];
+        int count;
+        while ((count = await socket.ReceiveAsync(buffer)) > 0) hash.AppendData(buffer.AsSpan(0, count));
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     public static async Task<string> ReadTextAsync(this Socket socket, int length)

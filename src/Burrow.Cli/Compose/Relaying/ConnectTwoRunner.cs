@@ -23,6 +23,10 @@ sealed class ConnectTwoRunner
     static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(2);
     const int Probes = 3;
 
+    // Without a hello a client who only listens looks like none: after a while another connection waits beside his, up to so many. Each is a connection to the service as well.
+    static readonly TimeSpan QuietPatience = TimeSpan.FromSeconds(3);
+    const int MostQuiet = 4;
+
     readonly ConnectTwoOptions _options;
     readonly ILogger _logger;
     readonly TimeProvider _time = TimeProvider.System;
@@ -33,6 +37,7 @@ sealed class ConnectTwoRunner
     readonly ConcurrentDictionary<Connection, byte> _open = new();
     readonly CancellationToken _stop;
     readonly HashSet<EndCause> _told = []; // failures of this outage
+    readonly List<Task> _quiet = []; // without a hello: those on which no client has said anything yet
     bool _met;
 
     ConnectTwoRunner(ConnectTwoOptions options, LocalAddresses local, TlsClient? tls, ILogger logger, CancellationToken stop)
@@ -103,17 +108,19 @@ sealed class ConnectTwoRunner
         var result = await _dialer.DialAsync(_options.Source, ToolSockets.DialTimeout, null, _stop);
         if (!result.Succeeded) return (null, result.Failure);
         if (result.Connection is SocketConnection socket) SilenceWatch.Start(socket, ProbeIdle, ProbeInterval, Probes, _time);
-        if (_tls is null) return (Opened(result.Connection), null);
+        if (_tls is null) return (Opened(Watched(result.Connection)), null);
         EndReason? failure;
         await using (_time.CreateTimer(static late => ((Connection)late!).Abort(new EndReason(EndPhase.Handshake, EndSide.Path, EndCause.TimedOut, "no answer to the TLS handshake")), result.Connection, TlsTimeout, Timeout.InfiniteTimeSpan))
         await using (_stop.Register(() => result.Connection.Abort(EndReason.Stopped)))
         {
             (var secured, failure) = await _tls.ConnectAsync(result.Connection);
-            if (secured is not null) return (Opened(secured), null);
+            if (secured is not null) return (Opened(Watched(secured)), null);
         }
         await result.Connection.DisposeAsync();
         return (null, failure);
     }
+
+    Connection Watched(Connection there) => _options.Hello ? there : new UnaskedHelloWatch(there, () => RelayLog.UnaskedHello(_logger, Source));
 
     Connection Opened(Connection connection)
     {
@@ -132,7 +139,7 @@ sealed class ConnectTwoRunner
     /// <returns>False when the connection was for nothing.</returns>
     async Task<bool> WaitForHelloAsync(Connection there)
     {
-        var client = await PairHello.ReadAsync(there);
+        var client = await PairHello.ReadAsync(there, _time);
         if (client is { Length: > 0 })
         {
             RelayLog.ClientThere(_logger, client, Source);
@@ -147,15 +154,24 @@ sealed class ConnectTwoRunner
     }
 
     /// <summary>Without a hello nobody says when a client has come: the service is dialled at once, for it may be the one that speaks first.</summary>
-    /// <returns>True when a client has said something; false when the connection was for nothing.</returns>
+    /// <returns>True when another connection is to be made now; false when this one was for nothing.</returns>
     async Task<bool> LeadOnAtOnceAsync(Connection there)
     {
         if (await DialHereAsync(there, "a client") is not { } here) return false;
         var relay = new Relay(there, here);
+        var began = _time.GetTimestamp();
         var over = RelayAsync(relay, there, here, "a client");
-        _chores.Add(() => over);
-        await Task.WhenAny(relay.ForwardBegun, over);
-        return relay.Forward > 0;
+        _chores.Add(over);
+
+        var settled = Task.WhenAny(relay.ForwardBegun, over);
+        _quiet.RemoveAll(static one => one.IsCompleted);
+        _quiet.Add(settled);
+        if (_quiet.Count < MostQuiet) await Task.WhenAny(settled, Task.Delay(QuietPatience, _time));
+        else await Task.WhenAny(_quiet);
+        if (!over.IsCompleted || relay.Forward > 0) return true;
+        // A client who was only told something, or a service that had waited long enough for one.
+        var result = await over;
+        return (result.Failed is null && result.Backward > 0) || _time.GetElapsedTime(began) > LongestPause;
     }
 
     async Task LeadOnAsync(Connection there, string client)
@@ -173,7 +189,7 @@ sealed class ConnectTwoRunner
         return null;
     }
 
-    async Task RelayAsync(Relay relay, Connection there, Connection here, string client)
+    async Task<RelayResult> RelayAsync(Relay relay, Connection there, Connection here, string client)
     {
         _traffic.Began(relay);
         var result = await relay.RunAsync();
@@ -181,5 +197,6 @@ sealed class ConnectTwoRunner
         RelayLog.Ended(_logger, there.RemoteEndPoint, $"{_options.Destination} for {client}", result.Forward, result.Backward, result.Reason);
         await CloseAsync(there);
         await CloseAsync(here);
+        return result;
     }
 }

@@ -18,12 +18,19 @@ namespace Burrow.Cli.Compose.Relaying;
 sealed class ListenTwoRunner
 {
     // On each side. Each holds two sockets' worth of memory and up to 4 KiB of what it said early.
-    const int MostWaiting = 1024;
+    internal const int MostWaiting = 1024;
 
     // A machine that vanished without a word is known to be gone after 11 s, whether it waits or serves a client.
     static readonly TimeSpan ProbeIdle = TimeSpan.FromSeconds(5);
     static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(2);
     const int Probes = 3;
+
+    // A client is given to a machine when that has proved to be there: three packets in a row may be lost on the way.
+    static readonly TimeSpan ProofPatience = TimeSpan.FromSeconds(3);
+    static readonly TimeSpan ProofLook = TimeSpan.FromMilliseconds(5);
+
+    // Whichever of the two speaks first has done so by then.
+    static readonly TimeSpan LongSilence = TimeSpan.FromSeconds(10);
 
     readonly ListenTwoOptions _options;
     readonly ILogger _logger;
@@ -56,7 +63,7 @@ sealed class ListenTwoRunner
         var keys = _options.SecretFile is { } file ? Keys.OfJenny(new Credentials.SharedSecret(file)) : null;
         var local = await LocalAddresses.OfEnvironmentAsync(_stop);
         await using var clients = await ToolSockets.ListenAsync(_options.Clients, local, _time, _logger, _stop);
-        await using var helpers = await ToolSockets.ListenAsync(_options.Helpers, local, _time, _logger, _stop);
+        await using var helpers = await ToolSockets.ListenAsync(_options.Helpers, local, _time, _logger, _stop, ("-s", clients));
         if (keys is null) RelayLog.AnybodyMayHelp(_logger, helpers.LocalEndPoints[0].ToString()!);
         await using var status = StatusServer.Start("listentwo", new RelayStatus("listentwo", () => _traffic.Status($"{_options.Clients} <=> {_options.Helpers}")), _logger);
         clients.Start(client => _chores.Add(() => ServeClientAsync(client)));
@@ -102,9 +109,9 @@ sealed class ListenTwoRunner
         if (helper is SocketConnection socket) SilenceWatch.Start(socket, ProbeIdle, ProbeInterval, Probes, _time);
     }
 
-    Task ServeHelperAsync(Connection connection) => SeatAsync(PairSide.Helper, new WaitingConnection(connection, leavesByEnding: true));
+    Task ServeHelperAsync(Connection connection) => SeatAsync(PairSide.Helper, new WaitingConnection(connection, leavesByEnding: true, _time));
 
-    Task ServeClientAsync(Connection connection) => SeatAsync(PairSide.Client, new WaitingConnection(connection, leavesByEnding: false));
+    Task ServeClientAsync(Connection connection) => SeatAsync(PairSide.Client, new WaitingConnection(connection, leavesByEnding: false, _time));
 
     /// <summary>Brings a connection to its end: with a partner, or without.</summary>
     async Task SeatAsync(PairSide side, WaitingConnection connection, bool again = false)
@@ -148,21 +155,43 @@ sealed class ListenTwoRunner
 
     async Task JoinAsync(WaitingConnection client, WaitingConnection helper)
     {
-        if (_options.Hello && !await helper.WriteAsync(PairHello.Of(client.RemoteEndPoint)))
+        if (!await IsThereAsync(helper, client))
         {
-            // It had vanished, and we were the first to notice: the client is the next one's.
-            RelayLog.HelperLeft(_logger, helper.RemoteEndPoint);
+            // Nothing of the client was read: it is the next one's.
+            if (!_stop.IsCancellationRequested) RelayLog.HelperVanished(_logger, helper.RemoteEndPoint);
             await helper.DisposeAsync();
+            client.PutBack();
             await SeatAsync(PairSide.Client, client, again: true);
             return;
         }
         RelayLog.Paired(_logger, client.RemoteEndPoint, helper.RemoteEndPoint);
         var relay = new Relay(client, helper);
         _traffic.Began(relay);
-        var result = await relay.RunAsync();
+        RelayResult result;
+        await using (_options.Hello ? null : _time.CreateTimer(_ => TellOfSilence(relay, client, helper), null, LongSilence, Timeout.InfiniteTimeSpan))
+            result = await relay.RunAsync();
         _traffic.Ended(relay);
         RelayLog.Ended(_logger, client.RemoteEndPoint, helper.RemoteEndPoint?.ToString() ?? "", result.Forward, result.Backward, result.Reason);
         await client.DisposeAsync();
         await helper.DisposeAsync();
+    }
+
+    /// <summary>Tells it of the client, and waits until its system has confirmed that; without a hello, asks its system.</summary>
+    async ValueTask<bool> IsThereAsync(WaitingConnection helper, WaitingConnection client)
+    {
+        if (!_options.Hello) return await helper.AnswersAsync(ProofPatience);
+        if (!await helper.WriteAsync(PairHello.Of(client.RemoteEndPoint))) return false;
+        var began = _time.GetTimestamp();
+        while (helper.UnsentBytes > 0)
+        {
+            if (_time.GetElapsedTime(began) > ProofPatience) return false;
+            await Task.Delay(ProofLook, _time);
+        }
+        return helper.End is null;
+    }
+
+    void TellOfSilence(Relay relay, Connection client, Connection helper)
+    {
+        if (relay.Forward == 0 && relay.Backward == 0) RelayLog.NothingSaid(_logger, client.RemoteEndPoint, helper.RemoteEndPoint);
     }
 }

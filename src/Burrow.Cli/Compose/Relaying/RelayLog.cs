@@ -25,6 +25,9 @@ static partial class RelayLog
     [LoggerMessage(1105, LogLevel.Warning, "counts were not written: {Why}; they are kept and tried again")]
     public static partial void NotCounted(ILogger logger, string why);
 
+    [LoggerMessage(1108, LogLevel.Warning, "counts were not written: {Why}; what is lost with this process: {Counts}")]
+    public static partial void CountsLost(ILogger logger, string why, string counts);
+
     [LoggerMessage(1106, LogLevel.Debug, "connected with {Peer}")]
     public static partial void Connected(ILogger logger, EndPoint? peer);
 
@@ -46,6 +49,9 @@ static partial class RelayLog
     [LoggerMessage(1114, LogLevel.Information, "client {Client} is led to {Helper}")]
     public static partial void Paired(ILogger logger, EndPoint? client, EndPoint? helper);
 
+    [LoggerMessage(1126, LogLevel.Information, "client {Client} is led to the other machine")]
+    public static partial void LedOn(ILogger logger, EndPoint? client);
+
     [LoggerMessage(1115, LogLevel.Information, "client {Client} waits for the other machine")]
     public static partial void ClientWaits(ILogger logger, EndPoint? client);
 
@@ -54,6 +60,12 @@ static partial class RelayLog
 
     [LoggerMessage(1117, LogLevel.Warning, "client {Client} was turned away: {Why}")]
     public static partial void ClientGivenUp(ILogger logger, EndPoint? client, string why);
+
+    [LoggerMessage(1118, LogLevel.Warning, "{Helper} has vanished and was passed over")]
+    public static partial void HelperVanished(ILogger logger, EndPoint? helper);
+
+    [LoggerMessage(1119, LogLevel.Warning, "client {Client} and {Helper} have said nothing to each other so far: if connecttwo has --hello-from-src there, it waits for what --hello-dst would tell it")]
+    public static partial void NothingSaid(ILogger logger, EndPoint? client, EndPoint? helper);
 
     [LoggerMessage(1120, LogLevel.Information, "waiting at {Source} for a client")]
     public static partial void WaitingThere(ILogger logger, string source);
@@ -69,4 +81,7 @@ static partial class RelayLog
 
     [LoggerMessage(1124, LogLevel.Warning, "what {Source} sent first names no client: is listentwo running there without --hello-dst?")]
     public static partial void NoHello(ILogger logger, string source);
+
+    [LoggerMessage(1125, LogLevel.Warning, "what {Source} sent first is a client's address, and went to the service: --hello-from-src is missing here, or listentwo should run without --hello-dst")]
+    public static partial void UnaskedHello(ILogger logger, string source);
 }

@@ -19,32 +19,18 @@ static class ResumingPair
         var time = BootTimeProvider.Instance;
         var local = await LocalAddresses.OfEnvironmentAsync(context.Stop);
         await using var clients = await ToolSockets.ListenAsync(options.Clients, local, time, logger, context.Stop);
-        var helpers = await ToolSockets.ListenAsync(options.Helpers, local, time, logger, context.Stop);
+        var helpers = await ToolSockets.ListenAsync(options.Helpers, local, time, logger, context.Stop, ("-s", clients));
         var nobody = new GivenOutbound(_ => new(DialResult.Failed(new EndReason(EndPhase.Dial, EndSide.Local, EndCause.Denied))));
         await using var jenny = ResumingJenny.Start(helpers, options.SecretFile!, nobody, Authority.None, logger);
         var traffic = new Traffic(time);
         await using var status = StatusServer.Start("listentwo", new TunnelToolStatus("listentwo", jenny.Status, () => traffic.Status($"{options.Clients} <=> {options.Helpers}", MapState.Listening, null)), logger);
         var chores = new Chores(logger);
-        clients.Start(client => chores.Add(() => ServeAsync(client)));
+        var queue = new ResumingQueue(options.Wait, jenny.SessionAsync, traffic, time, logger, context.Stop);
+        clients.Start(client => chores.Add(() => queue.ServeAsync(client)));
         await context.Stop.WhenCancelledAsync();
         await clients.DisposeAsync();
         await chores.WhenDoneAsync();
         return ExitCode.Done;
-
-        async Task ServeAsync(Connection client)
-        {
-            using var enough = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
-            var session = await jenny.SessionAsync(Task.Delay(options.Wait, time, enough.Token));
-            await enough.CancelAsync();
-            if (session is null)
-            {
-                if (!context.Stop.IsCancellationRequested) RelayLog.ClientGivenUp(logger, client.RemoteEndPoint, $"the other machine did not come within {Duration.Format(options.Wait)}");
-                client.Abort(new EndReason(EndPhase.Accept, EndSide.Local, EndCause.Busy));
-                await client.DisposeAsync();
-                return;
-            }
-            traffic.Opened(session.Open(new OpenRequest(GivenOutbound.Anything, 0, client.RemoteEndPoint?.ToString()), client, traffic));
-        }
     }
 
     public static async Task<int> ConnectAsync(ConnectTwoOptions options, RunContext context, ILogger logger)

@@ -10,25 +10,32 @@ namespace Burrow.Endpoints.Inbounds.Paired;
 /// <remarks>What it says early is bounded; beyond it nothing is read, so the peer waits, and is no longer seen to leave.</remarks>
 public sealed class WaitingConnection : Connection
 {
+    // Who speaks and ends at once (a service that tells the time) waits for a client to read it. Who ends later hung up on one who never came, as an sshd does after its LoginGraceTime.
+    static readonly TimeSpan HangsUp = TimeSpan.FromSeconds(5);
+
     // The greetings of both ends of an ssh connection, or a request; it is held by each that waits.
     const int MostEarly = 4 * 1024;
 
     readonly Connection _inner;
     readonly bool _leavesByEnding;
+    readonly TimeProvider _time;
+    readonly long _began;
     readonly Lock _gate = new();
     readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    readonly Task _watch;
+    Task _watch;
     byte[] _early = []; // guarded by _gate
     int _given; // of _early; guarded by _gate
     bool _ended; // the stream ends after _early; guarded by _gate
     bool _taken; // guarded by _gate
 
     /// <param name="inner">Owned from now on.</param>
-    /// <param name="leavesByEnding">Whether an end of its stream, with nothing said before, means that it has left. Otherwise only a reset does.</param>
-    public WaitingConnection(Connection inner, bool leavesByEnding)
+    /// <param name="leavesByEnding">Whether an end of its stream means that it has left: at once when nothing was said before, and else when it had waited for some seconds. Otherwise only a reset
+    /// does.</param>
+    /// <param name="time">Measures the waiting.</param>
+    public WaitingConnection(Connection inner, bool leavesByEnding, TimeProvider time)
     {
-        (_inner, _leavesByEnding) = (inner, leavesByEnding);
+        (_inner, _leavesByEnding, _time, _began) = (inner, leavesByEnding, time, time.GetTimestamp());
         _watch = WatchAsync();
     }
 
@@ -47,6 +54,12 @@ public sealed class WaitingConnection : Connection
     /// <inheritdoc/>
     public override int UnsentBytes => _inner.UnsentBytes;
 
+    /// <inheritdoc/>
+    public override ValueTask<bool> AnswersAsync(TimeSpan patience) => _inner.AnswersAsync(patience);
+
+    /// <inheritdoc/>
+    public override bool DetectReset() => _inner.DetectReset() && Passed(Aborted) == Aborted;
+
     /// <summary>Ends the watching.</summary>
     /// <returns>False when it has left already.</returns>
     public bool Take()
@@ -56,6 +69,17 @@ public sealed class WaitingConnection : Connection
             if (_gone.Task.IsCompleted) return false;
             _taken = true;
             return true;
+        }
+    }
+
+    /// <summary>It waits, and is watched, again: who took it has not read from it, and needs it no more.</summary>
+    public void PutBack()
+    {
+        lock (_gate)
+        {
+            _taken = false;
+            // One that is under way goes on; one that saw the end, or has all that may be said early, would see no more.
+            if (_watch.IsCompleted && !_ended && _early.Length < MostEarly) _watch = WatchAsync();
         }
     }
 
@@ -128,7 +152,7 @@ public sealed class WaitingConnection : Connection
                 var count = _inner.TryRead(buffer.AsSpan(0, MostEarly - _early.Length));
                 if (count > 0) _early = [.. _early, .. buffer.AsSpan(0, count)];
                 if (count == EndOfStream) _ended = true;
-                if (count == Aborted || (_ended && _early.Length == 0 && _leavesByEnding))
+                if (count == Aborted || (_ended && _leavesByEnding && (_early.Length == 0 || _time.GetElapsedTime(_began) > HangsUp)))
                 {
                     Passed(count);
                     _gone.TrySetResult();
