@@ -28,7 +28,9 @@ internal static class LinksCommand
             var wanted = RelayTools.Names.Select(name => new FileInfo(Path.Combine(directory, name))).ToList();
             if (wanted.Find(link => (link.Exists || link.LinkTarget is not null) && link.LinkTarget != program) is { } taken)
             {
-                Messages.Error($"{Printable.Text(taken.FullName)} exists already and is no link to {program}");
+                var what = taken.LinkTarget is not { } other ? $"exists already and is no link to {program}"
+                    : $"is a link to {Printable.Text(other)}{(taken.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } ? "" : ", which is not there (any more),")} and not to {program}: remove it first, or choose another directory";
+                Messages.Error($"{Printable.Text(taken.FullName)} {what}");
                 return ExitCode.Failed;
             }
             foreach (var link in wanted.Where(link => link.LinkTarget is null)) File.CreateSymbolicLink(link.FullName, program);

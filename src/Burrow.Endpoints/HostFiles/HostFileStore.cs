@@ -68,7 +68,8 @@ public sealed class HostFileStore(string path)
         }
         catch (UnauthorizedAccessException)
         {
-            throw new HostFileException($"{path}: can't be {done}: permission denied", isContent: false);
+            // The runtime's word for both.
+            throw new HostFileException($"{path}: can't be {done}: {(Directory.Exists(path) ? "this is a directory" : "permission denied")}", isContent: false);
         }
         catch (IOException e)
         {

@@ -53,6 +53,12 @@ public sealed class HostLedger(HostFileStore store)
         lock (_gate) _tallies[account.Host].Close(account);
     }
 
+    /// <summary>What this process has counted and not written, by host.</summary>
+    public IReadOnlyList<HostEntry> Unwritten
+    {
+        get { lock (_gate) return [.. _tallies.Select(known => new HostEntry(known.Key, known.Value.Unwritten)).Where(entry => entry.Bytes > 0)]; }
+    }
+
     /// <summary>Writes what was not written yet.</summary>
     /// <exception cref="HostFileException">It could not be written; it is kept for the next time.</exception>
     public void Write()

@@ -50,6 +50,20 @@ public sealed class ForwardTests : IDisposable
     }
 
     [Fact]
+    public async Task R_SHD_35_AHundredMegabytes_BothWaysAtOnce_ArriveAsTheyAre()
+    {
+        const int Length = 100_000_000;
+        var (listener, port) = Peers.Listen();
+        using var _ = listener;
+        await using var forward = Start("-s", "0", "-d", Local(port), "-q");
+        using var client = await Peers.ConnectAsync(await forward.PortAsync());
+        using var target = await listener.AcceptAsync();
+        var sums = await Task.WhenAll(client.SendRandomAsync(Length, 1), target.HashAllAsync(), target.SendRandomAsync(Length, 2), client.HashAllAsync()).WaitAsync(TimeSpan.FromSeconds(120));
+        Assert.Equal((sums[0], sums[2]), (sums[1], sums[3]));
+        Assert.NotEqual(sums[0], sums[2]);
+    }
+
+    [Fact]
     public async Task R_SHD_34_NoDial_BeforeAClientComes()
     {
         var (listener, port) = Peers.Listen();
@@ -65,22 +79,29 @@ public sealed class ForwardTests : IDisposable
     [InlineData(true, "127.0.0.1")]
     [InlineData(true, "10.0.0.0/8", "127.0.0.0/8")]
     [InlineData(true, "no-such-host.invalid", "localhost")]
+    [InlineData(true, "10.0.0.1", "2001:db8::/32", "127.0.0.1")]
     [InlineData(false, "10.0.0.1")]
+    [InlineData(false, "10.0.0.1", "2001:db8::/32", "127.0.0.2")]
     [InlineData(false, "no-such-host.invalid")]
     public async Task R_SHD_40_Allowed_LetsInThoseListed_AndDialsForNobodyElse(bool passes, params string[] allowed)
     {
-        var (listener, port) = Peers.Echo("hello");
+        var (listener, port) = Peers.Listen();
         using var _ = listener;
         await using var forward = Start(["-s", "0", "-d", Local(port), .. allowed.SelectMany(entry => (string[])["-a", entry])]);
         // The listener is of both families, so the client comes as an IPv4-mapped address.
         using var client = await Peers.ConnectAsync(await forward.PortAsync());
         if (passes)
         {
+            using var accepted = await listener.AcceptAsync();
+            await accepted.SendTextAsync("hello");
             Assert.Equal("hello", await client.ReadTextAsync(5));
             return;
         }
         await Assert.ThrowsAsync<SocketException>(() => client.ReadTextAsync(1));
         await forward.LineAsync("is not allowed");
+        // What was dialled before it ended would stand in the backlog.
+        Assert.Equal(0, await forward.EndAsync(PosixSignal.SIGTERM));
+        Assert.False(listener.Poll(0, SelectMode.SelectRead));
     }
 
     [Fact]
@@ -134,8 +155,10 @@ public sealed class ForwardTests : IDisposable
         Assert.Equal(policy == "pass" ? "answer" : "", Encoding.ASCII.GetString(await client.ReadAllAsync()));
     }
 
-    [Fact]
-    public async Task R_SHD_42_UnderItsOwnName_EitherEndKillsBoth()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task R_SHD_42_UnderItsOwnName_EitherEndKillsBoth(bool clientEnds)
     {
         var link = _directory.File("tcp-pf");
         File.CreateSymbolicLink(link, ToolProcess.Program);
@@ -144,9 +167,21 @@ public sealed class ForwardTests : IDisposable
         await using var forward = ToolProcess.Start(link, Environment(), "-s", "0", "-d", Local(port));
         using var client = await Peers.ConnectAsync(await forward.PortAsync());
         using var target = await listener.AcceptAsync();
-        target.Shutdown(SocketShutdown.Send);
-        Assert.Empty(await client.ReadAllAsync());
-        Assert.Empty(await target.ReadAllAsync());
+        var (first, second) = clientEnds ? (client, target) : (target, client);
+        await first.SendTextAsync("last words");
+        first.Shutdown(SocketShutdown.Send);
+        // A second, and what a busy machine takes.
+        Assert.Equal("last words", Encoding.ASCII.GetString(await second.ReadAllAsync().WaitAsync(TimeSpan.FromSeconds(5))));
+        Assert.Empty(await first.ReadAllAsync().WaitAsync(TimeSpan.FromSeconds(5)));
+        // Not told of an end alone: it can't say anything any more.
+        await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await second.SendTextAsync("anybody there?");
+                await Task.Delay(20);
+            }
+        });
     }
 
     /// <summary>The other side hears of an end only when what it sends can't be delivered.</summary>
@@ -275,19 +310,22 @@ public sealed class ForwardTests : IDisposable
 
     // The long form is a soak test: it takes a minute.
     [Fact]
-    public Task ThousandsOfShortConnections_LeaveNothingBehind() => LeavesNothingAsync(5_000);
+    public Task ThousandsOfShortConnections_LeaveNothingBehind() => LeavesNothingAsync(5_000, byHostFile: false);
 
-    [Fact, Trait("Category", "Soak")]
-    public Task FiftyThousandShortConnections_LeaveNothingBehind() => LeavesNothingAsync(50_000);
+    [Theory, Trait("Category", "Soak")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task FiftyThousandShortConnections_LeaveNothingBehind(bool byHostFile) => LeavesNothingAsync(50_000, byHostFile);
 
-    async Task LeavesNothingAsync(int connections)
+    async Task LeavesNothingAsync(int connections, bool byHostFile)
     {
         // What the process may keep is what it does not make for each connection: compiled code, pooled slabs (two of 64 KiB for each core and what the stack of the pool holds), the heap between two collections.
         // A leak of a kilobyte for each of 50,000 connections would be 49 MiB more than that.
         const long MostKept = 24 << 20;
         var (listener, port) = Peers.Echo();
         using var _ = listener;
-        await using var forward = Start("-s", "0", "-d", Local(port), "-q");
+        var hosts = _directory.FileOf("hosts", "127.0.0.1 0\n");
+        await using var forward = Start(["-s", "0", "-q", .. byHostFile ? (string[])["-l", hosts, "-p", Peers.Text(port)] : ["-d", Local(port)]]);
         var own = await forward.PortAsync();
         await ConnectManyAsync(1000, own); // compiles what is used
         var (descriptors, memory) = (forward.Descriptors, forward.ResidentMemory);

@@ -87,6 +87,18 @@ public sealed class LinksTests : IDisposable
         Assert.Equal((0, output), (result.ExitCode, result.Output));
     }
 
+    [Theory]
+    [InlineData("/nonexistent/burrow", "is a link to /nonexistent/burrow, which is not there (any more), and not to ")]
+    [InlineData("/bin/sh", "is a link to /bin/sh and not to ")]
+    public async Task LinkToSomethingElse_IsToBeRemovedFirst(string target, string message)
+    {
+        File.CreateSymbolicLink(_directory.File("tcp-pf"), target);
+        var result = await BurrowProcess.RunAsync("links", _directory.Path);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+        Assert.Contains("remove it first", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task FileOfThatName_IsNotOverwritten_AndNothingIsMade()
     {

@@ -163,6 +163,50 @@ public sealed class PipeTests : IDisposable
         Assert.Matches(@"iB/s now, .*iB/s mean, .*iB", receiver.Messages);
     }
 
+    /// <summary>script(1) gives it a terminal.</summary>
+    [Fact]
+    public async Task R_SHD_23_InATerminal_TheLineIsUpdatedInPlace()
+    {
+        var (listener, port) = Peers.Listen();
+        using var _ = listener;
+        await using var shell = ToolProcess.StartShell($"script -qec \"'{ToolProcess.Program}' pipe -p -l 300000 127.0.0.1 {port} - 2>&1 >/dev/null\" /dev/null");
+        using var peer = await listener.AcceptAsync();
+        await peer.SendAsync(Peers.Random(1_000_000));
+        peer.Shutdown(SocketShutdown.Send);
+        await peer.ReadAllAsync();
+        var shown = Encoding.UTF8.GetString((await shell.EndAsync()).Output);
+        var lines = shown.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.Contains("iB/s mean", StringComparison.Ordinal)).ToList();
+        // One line, however often it was said.
+        Assert.Matches("^(\r.*iB/s now, .*iB/s mean, .*iB\u001b\\[K){3,}\r?$", Assert.Single(lines));
+    }
+
+    /// <summary>The readme's own numbers: ten megabytes at 102400 bytes a second.</summary>
+    [Fact, Trait("Category", "Soak")]
+    public async Task R_SHD_20_Limit_IsWhatPasses_AndNoSecondSeesATenthMore()
+    {
+        const int Limit = 102_400, Length = 10_000_000;
+        var (listener, port) = Peers.Listen();
+        using var _ = listener;
+        await using var sender = ToolProcess.Start("pipe", "-l", Peers.Text(Limit), "-", "127.0.0.1", Peers.Text(port));
+        using var peer = await listener.AcceptAsync();
+        var feeding = sender.FeedAsync(Peers.Random(Length));
+        var arrivals = new Queue<(TimeSpan At, int Count)>();
+        var (buffer, all, second) = (new byte[64 << 10], 0, 0);
+        var clock = Stopwatch.StartNew();
+        int count;
+        while ((count = await peer.ReceiveAsync(buffer)) > 0)
+        {
+            arrivals.Enqueue((clock.Elapsed, count));
+            (all, second) = (all + count, second + count);
+            while (arrivals.Peek().At < clock.Elapsed - TimeSpan.FromSeconds(1)) second -= arrivals.Dequeue().Count;
+            Assert.InRange(second, 0, Limit * 1.1);
+        }
+        Assert.Equal(Length, all);
+        Assert.InRange(clock.Elapsed.TotalSeconds, Length / (double)Limit * 0.95, Length / (double)Limit * 1.05);
+        peer.Shutdown(SocketShutdown.Send);
+        await feeding;
+    }
+
     [Theory]
     [InlineData(PosixSignal.SIGINT, 130)]
     [InlineData(PosixSignal.SIGTERM, 1)]

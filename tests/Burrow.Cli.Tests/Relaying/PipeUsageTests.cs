@@ -41,6 +41,22 @@ public sealed class PipeUsageTests : IDisposable
         Assert.Single(tool.Messages.Split('\n'), line => line.StartsWith("burrow: error: ", StringComparison.Ordinal));
     }
 
+    /// <summary>The runtime takes the free number for a file of its own, and to read from that would be to wait for ever.</summary>
+    [Theory]
+    [InlineData("pipe - 127.0.0.1 PORT <&-", "standard input is closed")]
+    [InlineData("pipe - :0 <&-", "standard input is closed")]
+    [InlineData("pipe :0 - >&-", "standard output is closed")]
+    [InlineData("pipe 127.0.0.1 PORT - >&-", "standard output is closed")]
+    public async Task ClosedDescriptor_IsToldBeforeAnybodyIsMet(string command, string message)
+    {
+        var (listener, port) = Peers.Listen();
+        using var _ = listener;
+        await using var tool = ToolProcess.StartShell($"'{ToolProcess.Program}' {command.Replace("PORT", Peers.Text(port), StringComparison.Ordinal)}");
+        Assert.Equal(2, (await tool.EndAsync()).ExitCode);
+        Assert.Contains($"burrow: error: {message}", tool.Messages, StringComparison.Ordinal);
+        Assert.False(listener.Poll(0, System.Net.Sockets.SelectMode.SelectRead));
+    }
+
     [Fact]
     public async Task BadHostFile_IsNamedWithItsLine()
     {

@@ -27,7 +27,12 @@ sealed class PipeRunner(PipeOptions options, RunContext context, ILogger logger)
     {
         var logger = context.Loggers.CreateLogger("pipe");
         return await ToolRun.RunAsync(
-            () => options.SecretFile is null ? new PipeRunner(options, context, logger).RunAsync() : ResumingPipe.RunAsync(options, context, logger),
+            () =>
+            {
+                // Before anybody is met whom it would keep waiting.
+                if (!(options.Sends ? StandardInput.IsOpen : StandardOutput.IsOpen)) throw new RelayProblemException($"standard {(options.Sends ? "input" : "output")} is closed, and \"-\" means it", ExitCode.Usage);
+                return options.SecretFile is null ? new PipeRunner(options, context, logger).RunAsync() : ResumingPipe.RunAsync(options, context, logger);
+            },
             context.Stop, "stopped before the pipe was joined: nothing was carried");
     }
 

@@ -11,6 +11,8 @@ internal static partial class UnixFile
 {
     const int Interrupted = 4; // EINTR
     const int Again = 11; // EAGAIN on Linux: somebody else has made the shared descriptor non-blocking
+    const int GetDescriptorFlags = 1; // F_GETFD
+    const int CloseOnExec = 1; // FD_CLOEXEC
     const int SetPipeSize = 1031; // F_SETPIPE_SZ
     const short PollIn = 1;
     const short PollOut = 4;
@@ -45,6 +47,12 @@ internal static partial class UnixFile
         }
         return 0;
     }
+
+    /// <summary>
+    /// Whether whoever started this process gave it that descriptor. Of those that were closed the runtime takes the numbers for files of its own, which it opens with FD_CLOEXEC (fcntl(2)): what was inherited through
+    /// execve(2) can't have that.
+    /// </summary>
+    public static bool IsInherited(int descriptor) => FcntlFlags(descriptor, GetDescriptorFlags) is var flags && flags >= 0 && (flags & CloseOnExec) == 0;
 
     /// <summary>Whether a read would return at once, an end and an error included.</summary>
     public static bool IsReadable(SafeFileHandle file) => Wait(file, PollIn, 0);
@@ -83,6 +91,9 @@ internal static partial class UnixFile
     // Variadic in C; on x64 and arm64 Linux an int argument is passed the same way.
     [LibraryImport("libc", EntryPoint = "fcntl")]
     private static partial int Fcntl(SafeFileHandle file, int command, int value);
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    private static partial int FcntlFlags(int descriptor, int command);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int Poll(ref PollFile files, nuint count, int milliseconds);
