@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Xunit;
 
@@ -47,6 +48,27 @@ public sealed class HostFileUseTests : IDisposable
         Assert.Equal($"127.0.0.9 18446744073709551615\n127.0.0.1 {after}\n", await File.ReadAllTextAsync(hosts));
         await using var added = ToolProcess.Start("hosts", "add", hosts, "127.0.0.1", "0");
         Assert.Equal($"{after}\n", Encoding.ASCII.GetString((await added.EndAsync()).Output));
+    }
+
+    [Theory]
+    [InlineData(PosixSignal.SIGINT, 130)]
+    [InlineData(PosixSignal.SIGTERM, 0)]
+    public async Task R_SHD_21_Forward_WritesItsCountsWhileItRuns_AndWhenASignalEndsIt(PosixSignal signal, int code)
+    {
+        var (listener, port) = Peers.Echo();
+        using var _ = listener;
+        var hosts = _directory.FileOf("hosts", "127.0.0.1 0\n");
+        await using var forward = ToolProcess.Start(
+            ToolProcess.Program, new Dictionary<string, string> { ["BURROW_DIRECTORY"] = _directory.Path }, "forward", "-s", "0", "-l", hosts, "-p", Peers.Text(port), "-i", "1", "-q");
+        using var client = await Peers.ConnectAsync(await forward.PortAsync());
+        await client.SendTextAsync("12345");
+        Assert.Equal("12345", await client.ReadTextAsync(5));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await File.ReadAllTextAsync(hosts) != "127.0.0.1 10\n") await Task.Delay(20, patience.Token);
+        await client.SendTextAsync("678");
+        Assert.Equal("678", await client.ReadTextAsync(3));
+        Assert.Equal(code, await forward.EndAsync(signal));
+        Assert.Equal("127.0.0.1 16\n", await File.ReadAllTextAsync(hosts));
     }
 
     /// <summary>Not even root can open a directory for writing.</summary>

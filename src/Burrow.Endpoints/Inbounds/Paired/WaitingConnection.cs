@@ -24,6 +24,7 @@ public sealed class WaitingConnection : Connection
     readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     Task _watch;
+    bool _isWatched = true; // guarded by _gate
     byte[] _early = []; // guarded by _gate
     int _given; // of _early; guarded by _gate
     bool _ended; // the stream ends after _early; guarded by _gate
@@ -79,7 +80,9 @@ public sealed class WaitingConnection : Connection
         {
             _taken = false;
             // One that is under way goes on; one that saw the end, or has all that may be said early, would see no more.
-            if (_watch.IsCompleted && !_ended && _early.Length < MostEarly) _watch = WatchAsync();
+            if (_isWatched || _ended || _early.Length == MostEarly) return;
+            _isWatched = true;
+            _watch = WatchAsync();
         }
     }
 
@@ -147,6 +150,7 @@ public sealed class WaitingConnection : Connection
             await _inner.WaitReadableAsync();
             lock (_gate)
             {
+                _isWatched = !_taken;
                 if (_taken) return;
                 if (buffer.Length == 0) buffer = new byte[MostEarly];
                 var count = _inner.TryRead(buffer.AsSpan(0, MostEarly - _early.Length));
@@ -157,7 +161,8 @@ public sealed class WaitingConnection : Connection
                     Passed(count);
                     _gone.TrySetResult();
                 }
-                if (_ended || count == Aborted || _early.Length == MostEarly) return;
+                _isWatched = !_ended && count != Aborted && _early.Length < MostEarly;
+                if (!_isWatched) return;
             }
         }
     }

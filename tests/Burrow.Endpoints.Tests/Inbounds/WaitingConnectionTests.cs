@@ -1,0 +1,82 @@
+using Burrow.Core;
+using Burrow.Endpoints.Inbounds.Paired;
+using Burrow.Testing;
+using Xunit;
+
+namespace Burrow.Endpoints.Tests.Inbounds;
+
+public sealed class WaitingConnectionTests
+{
+    static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    readonly ManualClock _clock = new();
+
+    async Task<(Connection Peer, WaitingConnection Waiting)> WaitAsync(bool leavesByEnding)
+    {
+        var (peer, own) = await Loopback.TcpAsync();
+        return (peer, new WaitingConnection(own, leavesByEnding, _clock));
+    }
+
+    [Fact]
+    public async Task EarlyBytes_AreTheFirstThatWhoTakesItReads()
+    {
+        var (peer, waiting) = await WaitAsync(leavesByEnding: true);
+        await peer.WriteAsync("early "u8.ToArray());
+        Assert.True(waiting.Take());
+        await peer.WriteAsync("and late"u8.ToArray());
+        await peer.CompleteAsync();
+        var (all, buffer, count) = (new List<byte>(), new byte[100], 0);
+        while ((count = await waiting.ReadAsync(buffer).AsTask().WaitAsync(Limit)) > 0) all.AddRange(buffer[..count]);
+        Assert.Equal("early and late"u8.ToArray(), all);
+        await waiting.DisposeAsync();
+        await peer.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("", 0, true)]
+    [InlineData("the time is noon", 0, false)]
+    [InlineData("SSH-2.0", 120, true)]
+    public async Task HelperThatEnds_HasLeft_UnlessWhatItSaidIsForWhoeverComesAtOnce(string said, int seconds, bool hasLeft)
+    {
+        var (peer, waiting) = await WaitAsync(leavesByEnding: true);
+        await peer.WriteAsync(System.Text.Encoding.ASCII.GetBytes(said));
+        _clock.Advance(TimeSpan.FromSeconds(seconds));
+        await peer.CompleteAsync();
+        if (hasLeft) await waiting.Gone.WaitAsync(Limit);
+        Assert.Equal(!hasLeft, waiting.Take());
+        if (!hasLeft) Assert.Equal(said.Length, await waiting.ReadAsync(new byte[100]).AsTask().WaitAsync(Limit));
+        await waiting.DisposeAsync();
+        await peer.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task ClientThatIsPutBack_IsWatchedAgain()
+    {
+        var (peer, waiting) = await WaitAsync(leavesByEnding: false);
+        Assert.True(waiting.Take());
+        waiting.PutBack();
+        await peer.WriteAsync("said "u8.ToArray());
+        Assert.True(waiting.Take());
+        await waiting.WaitReadableAsync().AsTask().WaitAsync(Limit); // ends the watch
+        waiting.PutBack();
+        peer.Abort(EndReason.Stopped);
+        await waiting.Gone.WaitAsync(Limit);
+        Assert.False(waiting.Take());
+        await waiting.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task ClientThatIsPutBack_IsTheFirstOfItsSide()
+    {
+        var table = new PairingTable(2);
+        var (firstPeer, first) = await WaitAsync(leavesByEnding: false);
+        var (secondPeer, second) = await WaitAsync(leavesByEnding: false);
+        var (helperPeer, helper) = await WaitAsync(leavesByEnding: true);
+        Assert.True(table.TryAdd(PairSide.Client, second, out _));
+        Assert.True(table.TryAdd(PairSide.Client, first, out _, first: true));
+        Assert.Equal((2, 0), table.Waiting);
+        Assert.True(table.TryAdd(PairSide.Helper, helper, out var partner));
+        Assert.Same(first, partner);
+        foreach (var connection in (Connection[])[firstPeer, first, secondPeer, second, helperPeer, helper]) await connection.DisposeAsync();
+    }
+}
