@@ -14,6 +14,7 @@ internal static class Program
     static async Task<int> Main(string[] arguments)
     {
         Environment.SetEnvironmentVariable(InlineCompletions, "1");
+        StandardError.Prepare();
         try
         {
             return await CommandLine.RunAsync(arguments);

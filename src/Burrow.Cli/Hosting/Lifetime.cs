@@ -16,7 +16,7 @@ internal static class Lifetime
     public static async Task<int> RunAsync(LogLevel level, LogFormat format, Func<RunContext, Task<int>> service)
     {
         var look = new LineFormat(format, stacks: level == LogLevel.Trace);
-        await using var lines = new LineWriter(Console.OpenStandardError(), look.LeftOut);
+        await using var lines = new LineWriter(StandardError.Open(), look.LeftOut);
         using var loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(level).AddProvider(new LineLoggerProvider(lines, look, level)));
         using var stop = new CancellationTokenSource();
         var context = new RunContext(loggers, TerminalInfo.Detect(), stop.Token);

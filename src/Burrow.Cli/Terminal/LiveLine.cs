@@ -23,7 +23,7 @@ internal sealed class LiveLine : IAsyncDisposable
     /// <param name="output">Null: standard error.</param>
     public LiveLine(bool inPlace, Func<bool, string?> text, TimeProvider time, Stream? output = null)
     {
-        (_inPlace, _text, _output) = (inPlace, text, output ?? Console.OpenStandardError());
+        (_inPlace, _text, _output) = (inPlace, text, output ?? StandardError.Open());
         _timer = time.CreateTimer(static self => ((LiveLine)self!).Show(last: false), this, Beat, Beat);
     }
 

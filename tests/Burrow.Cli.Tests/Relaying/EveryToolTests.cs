@@ -87,6 +87,35 @@ public sealed class EveryToolTests : IDisposable
         Assert.Equal("S", await client.ReadTextAsync(1));
     }
 
+    /// <summary>The runtime has a file of its own under that number, and what is written there is an error at best.</summary>
+    [Theory]
+    [InlineData("2>&-")]
+    [InlineData("<&- >&- 2>&-")]
+    public async Task ServiceThatIsStartedWithoutStandardError_Works_AndStopsInOrder(string closed)
+    {
+        var (echo, target) = Peers.Echo();
+        using var _ = echo;
+        var (free, port) = Peers.Listen();
+        free.Dispose();
+        await using var forward = ToolProcess.StartShell($"exec '{ToolProcess.Program}' forward -s {port} -d 127.0.0.1:{target} -vv {closed}");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            try
+            {
+                using var client = await Peers.ConnectAsync(port);
+                await client.SendTextAsync("said");
+                Assert.Equal("said", await client.ReadTextAsync(4));
+                break;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(20, patience.Token); // it does not listen yet
+            }
+        }
+        Assert.Equal(0, await forward.EndAsync(System.Runtime.InteropServices.PosixSignal.SIGTERM));
+    }
+
     async Task<IEnumerable<string>> WithSecretAsync(string[] command)
     {
         var secret = _directory.File("secret");

@@ -30,7 +30,7 @@ sealed class PipeRunner(PipeOptions options, RunContext context, ILogger logger)
             () =>
             {
                 // Before anybody is met whom it would keep waiting.
-                if (!(options.Sends ? StandardInput.IsOpen : StandardOutput.IsOpen)) throw new RelayProblemException($"standard {(options.Sends ? "input" : "output")} is closed, and \"-\" means it", ExitCode.Usage);
+                if (!StandardDescriptor.IsOpen(options.Sends ? 0 : 1)) throw new RelayProblemException($"standard {(options.Sends ? "input" : "output")} is closed, and \"-\" means it", ExitCode.Usage);
                 return options.SecretFile is null ? new PipeRunner(options, context, logger).RunAsync() : ResumingPipe.RunAsync(options, context, logger);
             },
             context.Stop, "stopped before the pipe was joined: nothing was carried");

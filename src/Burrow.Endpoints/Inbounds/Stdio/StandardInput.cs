@@ -7,9 +7,6 @@ namespace Burrow.Endpoints.Inbounds.Stdio;
 /// <summary>Standard input, or another file, as a connection that is only read from: what is written to it is thrown away, so that a peer that talks back is never stuck.</summary>
 public sealed class StandardInput : Connection
 {
-    /// <summary>Whether this process was started with one: not so after <c>&lt;&amp;-</c> in a shell.</summary>
-    public static bool IsOpen => UnixFile.IsInherited(0);
-
     readonly SafeFileHandle _file;
     readonly StdioThread _thread;
     volatile bool _ended;

@@ -10,9 +10,6 @@ namespace Burrow.Endpoints.Inbounds.Stdio;
 /// </summary>
 public sealed class StandardOutput : Connection
 {
-    /// <summary>Whether this process was started with one: not so after <c>&gt;&amp;-</c> in a shell.</summary>
-    public static bool IsOpen => UnixFile.IsInherited(1);
-
     readonly SafeFileHandle _file;
     readonly StdioThread _thread;
     readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
