@@ -1,6 +1,6 @@
 using System.Net;
-using Burrow.Core;
 using Burrow.Cli.Compose.Maps;
+using Burrow.Core;
 
 namespace Burrow.Cli.Compose.Relaying;
 

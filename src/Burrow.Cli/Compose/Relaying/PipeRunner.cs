@@ -3,7 +3,6 @@ using Burrow.Cli.Hosting;
 using Burrow.Cli.Terminal;
 using Burrow.Core;
 using Burrow.Core.Relaying;
-using Burrow.Endpoints.HostFiles;
 using Burrow.Endpoints.Inbounds.Stdio;
 using Burrow.Endpoints.Outbounds.Balanced;
 using Microsoft.Extensions.Logging;

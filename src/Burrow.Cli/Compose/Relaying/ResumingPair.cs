@@ -6,7 +6,6 @@ using Burrow.Cli.Status;
 using Burrow.Cli.Terminal;
 using Burrow.Core;
 using Burrow.Core.Time;
-using Burrow.Session;
 using Microsoft.Extensions.Logging;
 
 namespace Burrow.Cli.Compose.Relaying;
