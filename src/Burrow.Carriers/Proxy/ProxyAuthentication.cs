@@ -32,6 +32,9 @@ public sealed class ProxyAuthentication(ProxyCredentials? credentials)
     /// <summary>The requests of one exchange. Not thread-safe.</summary>
     public sealed class Conversation : IDisposable
     {
+        // Requests side by side take a nonce's uses from each other, and a proxy may count few of them; more often in one exchange is a proxy that says so whatever it is told.
+        const int MostStale = 4;
+
         readonly ProxyAuthentication _owner;
         readonly string _method;
         readonly string _uri;
@@ -39,7 +42,7 @@ public sealed class ProxyAuthentication(ProxyCredentials? credentials)
         NegotiateAuthentication? _negotiate;
         string? _next; // the token of a scheme that takes several rounds
         string _tried = "";
-        bool _stale;
+        int _stale; // how often the proxy called a nonce too old
 
         internal Conversation(ProxyAuthentication owner, string method, string uri, string? host) => (_owner, _method, _uri, _host) = (owner, method, uri, host);
 
@@ -79,8 +82,7 @@ public sealed class ProxyAuthentication(ProxyCredentials? credentials)
                 {
                     var best = offered.Select(DigestChallenge.Parse).Where(known => known is not null).MaxBy(known => known!.Rank);
                     // The same again means that the password is wrong, unless the proxy says that its nonce grew old.
-                    if (best is null || (_tried == "Digest" && (!best.Stale || _stale))) continue;
-                    _stale = best.Stale;
+                    if (best is null || (_tried == "Digest" && (!best.Stale || ++_stale > MostStale))) continue;
                     lock (_owner._gate) (_owner._digest, _owner._digestCount, _owner._scheme) = (best, 0, scheme);
                     return true;
                 }

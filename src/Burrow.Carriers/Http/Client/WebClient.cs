@@ -78,31 +78,43 @@ sealed class WebClient : IDisposable
         return request;
     }
 
-    /// <summary>Sends a request, a second time where the proxy first says how it wants to be told who we are; the answer's body is not waited for.</summary>
+    /// <summary>The proxy wants each connection proved, by several requests: a body without an end is to go over one that was proved before (<see cref="ProveConnectionAsync"/>).</summary>
+    public bool ProvesConnections => _authentication is { WantsConnection: true };
+
+    /// <summary>Sends a request, again where the proxy first says how it wants to be told who we are; the answer's body is not waited for.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop)
     {
         if (_authentication is not { WantsConnection: false } own) return await _invoker.SendAsync(request, stop);
         using var conversation = own.Begin(request.Method.Method, request.RequestUri!.AbsoluteUri);
         Tell(request, conversation);
-        var response = await _invoker.SendAsync(request, stop);
-        if (response.StatusCode != HttpStatusCode.ProxyAuthenticationRequired || request.Content is OpenBody) return response;
-        var challenges = response.Headers.ProxyAuthenticate.Select(challenge => challenge.ToString()).ToList();
-        var again = Copy(request);
-        if (conversation.Challenged(challenges))
+        while (true)
         {
-            Tell(again, conversation);
-        }
-        else if (challenges.Any(challenge => challenge.StartsWith("NTLM", StringComparison.OrdinalIgnoreCase) || challenge.StartsWith("Negotiate", StringComparison.OrdinalIgnoreCase)))
-        {
+            var response = await _invoker.SendAsync(request, stop);
+            if (response.StatusCode != HttpStatusCode.ProxyAuthenticationRequired || request.Content is OpenBody) return response;
+            var challenges = response.Headers.ProxyAuthenticate.Select(challenge => challenge.ToString()).ToList();
+            request = Copy(request);
+            if (conversation.Challenged(challenges))
+            {
+                // How often a proxy may call the answer too old is bounded there.
+                Tell(request, conversation);
+                response.Dispose();
+                continue;
+            }
+            if (!challenges.Any(challenge => challenge.StartsWith("NTLM", StringComparison.OrdinalIgnoreCase) || challenge.StartsWith("Negotiate", StringComparison.OrdinalIgnoreCase))) return response;
             own.WantsConnection = true;
             Interlocked.Exchange(ref _invoker, Invoker(byPlatform: true)).Dispose();
+            response.Dispose();
+            return await _invoker.SendAsync(request, stop);
         }
-        else
-        {
-            return response;
-        }
-        response.Dispose();
-        return await _invoker.SendAsync(again, stop);
+    }
+
+    /// <summary>Makes a request that means nothing and reads its answer, so that an idle connection is there over which the proxy knows us: the next request takes it.</summary>
+    public async Task ProveConnectionAsync(UInt128 id, CancellationToken stop)
+    {
+        var request = Make(new WebRoute(RouteKind.End, id));
+        request.Content = new ByteArrayContent([]);
+        using var response = await _invoker.SendAsync(request, stop);
+        await response.Content.CopyToAsync(Stream.Null, stop);
     }
 
     public void Dispose() => _invoker.Dispose();
