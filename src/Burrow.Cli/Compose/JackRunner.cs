@@ -63,7 +63,7 @@ internal static class JackRunner
         await maps.ApplyAsync(options.Maps, keepers);
         Use(keepers, maps.Modes.Count > 0 ? maps.Modes : [Mode.Encrypted]);
         using var watch = new PathWatch(keepers.Kick, logger);
-        using var reload = new Reloader<JackOptions>(options.Reload, changed => changed.Maps, maps, keepers, chores, logger, applied: () => Use(keepers, maps.Modes));
+        using var reload = new Reloader<JackOptions>(options.Reload, changed => changed.Maps, maps, keepers, chores, logger, credentials: changed => maps.Admit(Keys.OfProxies(changed.ProxyUsersFile)), applied: () => Use(keepers, maps.Modes));
         context.OnHangup = reload.Reload;
         var process = new OwnProcess("jack", options.Name, options.ConfigFile);
         var status = new TunnelStatus(process, maps, () => keepers.Status(jack.Door.Name), () => []);
