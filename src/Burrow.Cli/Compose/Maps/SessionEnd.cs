@@ -23,6 +23,7 @@ sealed class SessionEnd : ISessionHandler
     readonly Lock _gate = new();
     readonly Dictionary<uint, RemoteAsk> _asks = []; // that were sent; guarded by _gate
     readonly HashSet<ActiveMap> _asking = []; // maps that want a listener over there, those between two attempts included; guarded by _gate
+    readonly HashSet<Channel> _open = []; // for the log; guarded by itself
     readonly CancellationTokenSource _stop = new();
     PeerListeners? _listeners;
     Session.Session? _session;
@@ -91,7 +92,13 @@ sealed class SessionEnd : ISessionHandler
     public void OnOpened(Session.Session session, Channel channel)
     {
         if (channel.Tag is ProxyChannel proxied) proxied.Opened();
-        TunnelLog.ChannelOpened(Logger, channel.Request.Source, channel.Request.Target);
+        int open;
+        lock (_open)
+        {
+            _open.Add(channel);
+            open = _open.Count;
+        }
+        TunnelLog.ChannelOpened(Logger, _peer, channel.Request.Source, channel.Request.Target, open);
     }
 
     public void OnChannelEnded(Session.Session session, Channel channel)
@@ -116,7 +123,13 @@ sealed class SessionEnd : ISessionHandler
                 asked.ChannelEnded();
                 break;
         }
-        TunnelLog.ChannelEnded(Logger, channel.Request.Source, channel.Request.Target, channel.End ?? EndReason.Completed);
+        int open;
+        lock (_open)
+        {
+            _open.Remove(channel);
+            open = _open.Count;
+        }
+        TunnelLog.ChannelEnded(Logger, _peer, channel.Request.Source, channel.Request.Target, channel.End ?? EndReason.Completed, open);
     }
 
     public void OnListen(Session.Session session, uint id, ListenRequest request)
