@@ -92,9 +92,15 @@ sealed class SessionEnd : ISessionHandler
     public void OnOpened(Session.Session session, Channel channel)
     {
         if (channel.Tag is ProxyChannel proxied) proxied.Opened();
+        NoteOpen(channel);
+    }
+
+    void NoteOpen(Channel channel)
+    {
         int open;
         lock (_open)
         {
+            if (channel.IsOver) return; // it was quicker, and nobody will tell us again
             _open.Add(channel);
             open = _open.Count;
         }
@@ -223,6 +229,7 @@ sealed class SessionEnd : ISessionHandler
         var result = await _context.Outbound.DialAsync(target!, DialTimeout, permit, asked.Wanted);
         if (result.Succeeded)
         {
+            NoteOpen(channel);
             session.Accept(channel, result.Connection);
             return null;
         }
