@@ -142,6 +142,9 @@ static partial class TunnelLog
     [LoggerMessage(1047, LogLevel.Information, "{Way} does not work here: {Reason}")]
     public static partial void WayDoesNotWork(ILogger logger, string way, EndReason reason);
 
+    [LoggerMessage(1058, LogLevel.Information, "{Way} worked the last time in this network: beginning with it; better ones are tried again soon")]
+    public static partial void WayRemembered(ILogger logger, string way);
+
     [LoggerMessage(1048, LogLevel.Warning, "{Credential} was changed since the start and needs a restart; the one read at the start stays in use")]
     public static partial void CredentialKept(ILogger logger, string credential);
 
