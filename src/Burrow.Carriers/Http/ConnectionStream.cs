@@ -6,6 +6,8 @@ namespace Burrow.Carriers.Http;
 /// <remarks>A read of zero bytes waits until something is there, so that an idle HTTP connection holds no buffer.</remarks>
 class ConnectionStream(Connection inner) : Stream
 {
+    protected Connection Inner => inner;
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (buffer.IsEmpty)

@@ -26,6 +26,9 @@ public sealed class ProxyAuthentication(ProxyCredentials? credentials)
     /// <summary>Begins one exchange for a request other than CONNECT, of which nobody knows over which connection it goes: by Basic or Digest alone.</summary>
     public Conversation Begin(string method, string uri) => new(this, method, uri, host: null);
 
+    /// <summary>Begins one exchange for a request other than CONNECT, on one connection.</summary>
+    internal Conversation Begin(string method, string uri, string host) => new(this, method, uri, host);
+
     /// <summary>The proxy wants a scheme that is bound to a connection (NTLM, Negotiate); for <see cref="Begin(string, string)"/> that is somebody else's work.</summary>
     internal bool WantsConnection { get; set; }
 

@@ -29,9 +29,6 @@ static class StreamDial
         patience.CancelAfter(StreamPreamble.Patience);
         if (!await HearAsync(input, StreamPreamble.Answers, patience.Token)) return Held(client, down, "answers are held back on the way, or not Jenny's");
 
-        // Jenny knows no cycles by that id: her page is short.
-        if (client.ProvesConnections) await client.ProveConnectionAsync(CarrierId.New(), stop);
-
         // It ends with the carrier: HttpClient reads the answer to a request only after its body.
         var life = new CancellationTokenSource();
         var up = client.SendAsync(request, life.Token);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Burrow.Carriers.Proxy;
+using Burrow.Core;
 
 namespace Burrow.Carriers.Http.Client;
 
@@ -24,7 +25,7 @@ sealed class WebClient : IDisposable
         Proxy = settings.For(url.Scheme, url.Target!);
         // Inside a tunnel our word would go to Jenny's web server: there the platform answers the proxy.
         if (Proxy is { Kind: ProxyKind.Http, Credentials: not null } && !url.IsSecureWeb) _authentication = settings.AuthenticationFor(Proxy);
-        _invoker = Invoker(byPlatform: _authentication is null or { WantsConnection: true });
+        _invoker = Invoker(proving: _authentication is { WantsConnection: true });
     }
 
     public CarrierUrl Url { get; }
@@ -34,13 +35,14 @@ sealed class WebClient : IDisposable
     /// <summary>Who is talked to, for logs: the proxy, or Jenny.</summary>
     public EndPoint? Remote => (Proxy?.Address ?? Url.Target) is { Address: { } address } target ? new IPEndPoint(address, target.Port) : null;
 
-    /// <param name="byPlatform">The platform tells the proxy who we are, after a 407 each time; else we do, at once.</param>
-    HttpMessageInvoker Invoker(bool byPlatform)
+    /// <param name="proving">The proxy is told who we are on each connection, before requests go over it; else by each request, or by the platform's CONNECT.</param>
+    HttpMessageInvoker Invoker(bool proving)
     {
         var handler = new SocketsHttpHandler
         {
             UseProxy = Proxy is not null,
-            Proxy = Proxy is null ? null : ToWebProxy(Proxy, byPlatform),
+            Proxy = Proxy is null ? null : ToWebProxy(Proxy, byPlatform: _authentication is null),
+            ConnectCallback = proving ? async (_, stop) => new OwnedStream(await ProveAsync(stop)) : null,
             ConnectTimeout = _connectTimeout,
             // A user's name in a Digest, which is sent as the bytes of its UTF-8.
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
@@ -78,9 +80,6 @@ sealed class WebClient : IDisposable
         return request;
     }
 
-    /// <summary>The proxy wants each connection proved, by several requests: a body without an end is to go over one that was proved before (<see cref="ProveConnectionAsync"/>).</summary>
-    public bool ProvesConnections => _authentication is { WantsConnection: true };
-
     /// <summary>Sends a request, again where the proxy first says how it wants to be told who we are; the answer's body is not waited for.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop)
     {
@@ -102,20 +101,15 @@ sealed class WebClient : IDisposable
             }
             if (!challenges.Any(challenge => challenge.StartsWith("NTLM", StringComparison.OrdinalIgnoreCase) || challenge.StartsWith("Negotiate", StringComparison.OrdinalIgnoreCase))) return response;
             own.WantsConnection = true;
-            Interlocked.Exchange(ref _invoker, Invoker(byPlatform: true)).Dispose();
+            Interlocked.Exchange(ref _invoker, Invoker(proving: true)).Dispose();
             response.Dispose();
             return await _invoker.SendAsync(request, stop);
         }
     }
 
-    /// <summary>Makes a request that means nothing and reads its answer, so that an idle connection is there over which the proxy knows us: the next request takes it.</summary>
-    public async Task ProveConnectionAsync(UInt128 id, CancellationToken stop)
-    {
-        var request = Make(new WebRoute(RouteKind.End, id));
-        request.Content = new ByteArrayContent([]);
-        using var response = await _invoker.SendAsync(request, stop);
-        await response.Content.CopyToAsync(Stream.Null, stop);
-    }
+    // Jenny knows no cycles by that id: her page is short.
+    ValueTask<Connection> ProveAsync(CancellationToken stop) =>
+        ProvedConnection.DialAsync(Proxy!, Url.Target!, _origin + new WebRoute(RouteKind.End, CarrierId.New()).ToPath(Url.Path!, 0), _settings, _connectTimeout, stop);
 
     public void Dispose() => _invoker.Dispose();
 
