@@ -109,7 +109,7 @@ public sealed record Answer(EndCause Code) : HandshakeMessage
     public override HandshakeType Type => HandshakeType.Answer;
 }
 
-/// <summary>Jack measures a carrier (docs/protocol.md §3.4): so many bytes follow, and so many are to come back. Both are bounded by <see cref="Measurement.MostBytes"/>.</summary>
+/// <summary>Jack measures a carrier (docs/protocol.md §3.4): so many bytes are to go up, and so many to come down. Both are bounded by <see cref="Measurement.MostBytes"/>.</summary>
 public sealed record Measure(uint Up, uint Down) : HandshakeMessage
 {
     public override HandshakeType Type => HandshakeType.Measure;

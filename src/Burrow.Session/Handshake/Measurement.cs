@@ -21,7 +21,8 @@ public static class Measurement
     public static async ValueTask AnswerAsync(Connection connection, Measure asked)
     {
         var stream = new HandshakeStream(connection);
-        if (!await ReceiveAsync(connection, asked.Up) || !await stream.SendAsync(new Answer(EndCause.Completed)) || !await SendAsync(connection, asked.Down)) return;
+        // Not before: of somebody who is not admitted yet, few bytes are read.
+        if (!await stream.SendAsync(new Answer(EndCause.Completed)) || !await ReceiveAsync(connection, asked.Up) || !await stream.SendAsync(new Answer(EndCause.Completed)) || !await SendAsync(connection, asked.Down)) return;
         await stream.FinishAsync();
     }
 
