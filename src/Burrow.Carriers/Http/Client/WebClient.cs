@@ -15,6 +15,7 @@ sealed class WebClient : IDisposable
     readonly TimeSpan _connectTimeout;
     readonly ProxyAuthentication? _authentication;
     readonly ProxySettings _settings;
+    readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     volatile HttpMessageInvoker _invoker;
     long _number;
 
@@ -32,6 +33,9 @@ sealed class WebClient : IDisposable
 
     public ProxyServer? Proxy { get; }
 
+    /// <summary>Completes when a connection is up, to the proxy or to Jenny.</summary>
+    public Task Connected => _connected.Task;
+
     /// <summary>Who is talked to, for logs: the proxy, or Jenny.</summary>
     public EndPoint? Remote => (Proxy?.Address ?? Url.Target) is { Address: { } address } target ? new IPEndPoint(address, target.Port) : null;
 
@@ -44,6 +48,11 @@ sealed class WebClient : IDisposable
             Proxy = Proxy is null ? null : ToWebProxy(Proxy, byPlatform: _authentication is null),
             ConnectCallback = proving ? async (_, stop) => new OwnedStream(await ProveAsync(stop)) : null,
             ConnectTimeout = _connectTimeout,
+            PlaintextStreamFilter = (context, _) =>
+            {
+                _connected.TrySetResult();
+                return new(context.PlaintextStream);
+            },
             // A user's name in a Digest, which is sent as the bytes of its UTF-8.
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             // A redirect leads to a login page or somewhere else where Jenny is not.
