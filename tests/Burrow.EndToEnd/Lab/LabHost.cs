@@ -70,7 +70,7 @@ sealed class LabHost : IAsyncDisposable
         return socket;
     });
 
-    /// <summary>Connects from here.</summary>
+    /// <summary>Connects from here. By connect(2) itself, which succeeds also when the reset of a client that nobody wants follows at once: the runtime's asynchronous connect may report that instead.</summary>
     /// <exception cref="SocketException">It was refused or unreachable.</exception>
     /// <exception cref="TimeoutException">There was no answer.</exception>
     public async Task<Socket> ConnectAsync(int port, string address = "127.0.0.1", TimeSpan? limit = null)
@@ -79,7 +79,7 @@ sealed class LabHost : IAsyncDisposable
         var socket = _inside.Run(() => new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
         try
         {
-            await socket.ConnectAsync(endPoint).WaitAsync(limit ?? TimeSpan.FromSeconds(10));
+            await Task.Run(() => socket.Connect(endPoint)).WaitAsync(limit ?? TimeSpan.FromSeconds(10));
             return socket;
         }
         catch
