@@ -38,6 +38,7 @@ public sealed class DoctorTests : WebTunnelTest
         var cycles = findings[("cycles", true)];
         Assert.True(cycles.GetProperty("works").GetBoolean(), output);
         foreach (var found in (string[])["connectMs", "roundTripMs", "upMbps", "downMbps"]) Assert.True(cycles.GetProperty(found).GetDouble() > 0, found);
+        Assert.Contains("a question passes", Why(findings[("http", true)]), StringComparison.Ordinal);
         Assert.Contains("Upgrade header was removed", Why(findings[("ws", true)]), StringComparison.Ordinal);
         Assert.Contains("403 Forbidden", Why(findings[("tcp", true)]), StringComparison.Ordinal);
         Assert.All(findings.Where(finding => !finding.Key.Through), direct => Assert.Contains("timed out", Why(direct.Value), StringComparison.Ordinal));

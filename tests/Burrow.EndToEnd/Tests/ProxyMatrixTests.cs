@@ -25,12 +25,12 @@ public sealed class ProxyMatrixTests : WebTunnelTest
     }
 
     [Theory, Trait("Promise", "R-ERL-14"), Trait("Promise", "R-ERL-15"), Trait("Promise", "R-ERL-24")]
-    [InlineData(ProxyPassword.None, WebRules.Open, "auto", "http")]
+    [InlineData(ProxyPassword.None, WebRules.Open, "auto", "http", Traits = ["Category", "Soak"])]
     [InlineData(ProxyPassword.None, WebRules.Strict, "auto", "cycles", Traits = ["Category", "Soak"])]
-    [InlineData(ProxyPassword.Basic, WebRules.Open, "cycles", "cycles")]
+    [InlineData(ProxyPassword.Basic, WebRules.Open, "cycles", "cycles", Traits = ["Category", "Soak"])]
     [InlineData(ProxyPassword.Basic, WebRules.Strict, "auto", "cycles", Traits = ["Category", "Soak"])]
-    [InlineData(ProxyPassword.Digest, WebRules.Upgrade, "auto", "ws")]
-    [InlineData(ProxyPassword.Digest, WebRules.Open, "cycles", "cycles", Traits = ["Category", "Soak"])]
+    [InlineData(ProxyPassword.Digest, WebRules.Upgrade, "auto", "ws", Traits = ["Category", "Soak"])]
+    [InlineData(ProxyPassword.Digest, WebRules.Open, "cycles", "cycles")]
     [InlineData(ProxyPassword.Ntlm, WebRules.Upgrade, "ws", "ws")]
     [InlineData(ProxyPassword.Ntlm, WebRules.Open, "http", "http")]
     [InlineData(ProxyPassword.Ntlm, WebRules.Open, "cycles", "cycles")]

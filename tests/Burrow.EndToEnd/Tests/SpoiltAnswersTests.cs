@@ -12,10 +12,10 @@ public sealed class SpoiltAnswersTests : WebTunnelTest
     const int Pages = 4;
 
     [Theory, Trait("Promise", "R-ERL-25")]
-    [InlineData("http", "403 Forbidden")]
+    [InlineData("http", "403 Forbidden", Traits = ["Category", "Soak"])]
     [InlineData("http", "502 Bad Gateway")]
     [InlineData("cycles", "403 Forbidden")]
-    [InlineData("cycles", "503 Service Unavailable")]
+    [InlineData("cycles", "503 Service Unavailable", Traits = ["Category", "Soak"])]
     public async Task PagesOfTheProxys_InTheMiddle_AreNobodysBytes_AndToldOnce(string way, string status)
     {
         await StartProxyAsync(WebRules.Open);

@@ -18,22 +18,27 @@ sealed class Checkup(TlsClient? tls, ProxySettings proxies)
     readonly TimeProvider _time = TimeProvider.System;
 
     /// <summary>
-    /// Tries all; the first that works of those that jack would try is marked. Jenny's one port speaks tcp, too: that it would be a way is worth knowing, though jack goes it only when he is told to.
+    /// Tries all; of those that jack would try, the first that carries much is marked, or the first that works at all: one that is cut soon is soon left for the next.
+    /// Jenny's one port speaks tcp, too: that it would be a way is worth knowing, though jack goes it only when he is told to.
     /// </summary>
     public async Task<IReadOnlyList<Finding>> RunAsync(IReadOnlyList<CarrierUrl> urls, CancellationToken stop)
     {
         var findings = new List<Finding>();
+        var auto = new List<int>(); // which of them jack would try
         foreach (var given in urls)
         {
             var proxy = given.Target is { } target ? proxies.For(given.Scheme, target) : null;
             var plain = new CarrierUrl("tcp", given.Target, null);
             foreach (var url in given.Ways(only: null).Concat(given.IsWeb && !urls.Contains(plain) ? [plain] : []))
             {
-                var finding = await TryAsync(url, proxy is null ? proxies.Without() : proxies, proxy, stop);
-                findings.Add(finding with { Chosen = finding.Works && url.IsWeb == given.IsWeb && !findings.Exists(known => known.Chosen) });
+                if (url.IsWeb == given.IsWeb) auto.Add(findings.Count);
+                findings.Add(await TryAsync(url, proxy is null ? proxies.Without() : proxies, proxy, stop));
                 if (proxy is not null) findings.Add(await TryAsync(url, proxies.Without(), null, stop));
             }
         }
+        auto.RemoveAll(way => !findings[way].Works);
+        var chosen = auto.FindIndex(way => findings[way].UpMbps is not null);
+        if (auto.Count > 0) findings[auto[Math.Max(0, chosen)]] = findings[auto[Math.Max(0, chosen)]] with { Chosen = true };
         return findings;
     }
 
@@ -42,7 +47,8 @@ sealed class Checkup(TlsClient? tls, ProxySettings proxies)
         var finding = await ReachAsync(url, through, proxy, stop);
         if (tls is null || !finding.Works) return finding;
         // A little first: on a slow path that has to be enough, on any other it says how much a second's worth is.
-        if (await MeasureAsync(url, through, proxy, Little, stop) is not { Failure: null } first) return finding;
+        if (await MeasureAsync(url, through, proxy, Little, stop) is not { } first) return finding;
+        if (first.Failure is { } cut) return finding with { Why = $"a question passes, {Little >> 10} KiB each way do not: {cut.Reason}" };
         var much = (uint)Math.Min(Measurement.MostBytes, Little * (Enough / (first.Up + first.Down)));
         var amount = Little;
         if (much > 2 * Little && await MeasureAsync(url, through, proxy, much, stop) is { Failure: null } second) (first, amount) = (second, much);
