@@ -4,8 +4,10 @@ namespace Burrow.Carriers.Http;
 
 /// <summary>A <see cref="Connection"/> as the Stream that Kestrel's pipes read from and write to. The connection stays whoever's it was.</summary>
 /// <remarks>A read of zero bytes waits until something is there, so that an idle HTTP connection holds no buffer.</remarks>
-sealed class ConnectionStream(Connection inner) : AsyncStream
+class ConnectionStream(Connection inner) : AsyncStream
 {
+    protected Connection Inner => inner;
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (buffer.IsEmpty)

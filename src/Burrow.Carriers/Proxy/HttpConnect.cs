@@ -4,7 +4,7 @@ using Burrow.Core.Http;
 
 namespace Burrow.Carriers.Proxy;
 
-/// <summary>Asks an HTTP proxy for a tunnel (RFC 9110 9.3.6) on one connection, as often as its way of asking for a password takes.</summary>
+/// <summary>Asks an HTTP proxy for a tunnel (RFC 9110 9.3.6) on one connection, as often as its way of asking for a password takes; or only proves to it who we are.</summary>
 sealed class HttpConnect(Connection connection, ProxyServer proxy, Target target, ProxySettings settings, ProxyAuthentication authentication)
 {
     const int LongestHead = 64 * 1024;
@@ -15,12 +15,15 @@ sealed class HttpConnect(Connection connection, ProxyServer proxy, Target target
     // NTLM takes three requests, Negotiate with several mechanisms a few more.
     const int MostRounds = 6;
 
+    /// <summary>Not null: no tunnel is asked for, but this page, by GET, whatever comes of it: from then on the proxy knows this connection.</summary>
+    public string? Page { get; init; }
+
     byte[] _buffer = new byte[4096];
     int _length;
 
     public async ValueTask<ProxyResult> RunAsync()
     {
-        using var conversation = authentication.Begin(target);
+        using var conversation = Page is null ? authentication.Begin(target) : authentication.Begin("GET", Page, target.Host);
         for (var round = 1; ; round++)
         {
             if (!await connection.WriteAsync(Request(conversation.Header()).ToBytes())) return Gone(round > 1);
@@ -34,6 +37,10 @@ sealed class HttpConnect(Connection connection, ProxyServer proxy, Target target
             }
             while (status is >= 100 and < 200);
             if (status == 0) return NotHttp();
+            if (Page is not null && status != 407)
+            {
+                return await SkipBodyAsync(head) ? new ProxyResult(connection, null) : new ProxyResult(null, Refusal(head, status));
+            }
             if (status is >= 200 and < 300)
             {
                 return new ProxyResult(_length == 0 ? connection : new PrefixedConnection(connection, _buffer.AsMemory(0, _length)), null);
@@ -50,7 +57,7 @@ sealed class HttpConnect(Connection connection, ProxyServer proxy, Target target
         var fields = new List<KeyValuePair<string, string>> { new("Host", authority), new("User-Agent", settings.UserAgent), new("Proxy-Connection", "keep-alive") };
         if (authorization is not null) fields.Add(new("Proxy-Authorization", authorization));
         fields.AddRange(settings.Headers);
-        return new HttpHead($"CONNECT {authority} HTTP/1.1", fields);
+        return new HttpHead(Page is null ? $"CONNECT {authority} HTTP/1.1" : $"GET {Page} HTTP/1.1", fields);
     }
 
     /// <returns>0 when it is no status line.</returns>

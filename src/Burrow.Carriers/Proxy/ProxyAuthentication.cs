@@ -26,12 +26,18 @@ public sealed class ProxyAuthentication(ProxyCredentials? credentials)
     /// <summary>Begins one exchange for a request other than CONNECT, of which nobody knows over which connection it goes: by Basic or Digest alone.</summary>
     public Conversation Begin(string method, string uri) => new(this, method, uri, host: null);
 
+    /// <summary>Begins one exchange for a request other than CONNECT, on one connection.</summary>
+    internal Conversation Begin(string method, string uri, string host) => new(this, method, uri, host);
+
     /// <summary>The proxy wants a scheme that is bound to a connection (NTLM, Negotiate); for <see cref="Begin(string, string)"/> that is somebody else's work.</summary>
     internal bool WantsConnection { get; set; }
 
     /// <summary>The requests of one exchange. Not thread-safe.</summary>
     public sealed class Conversation : IDisposable
     {
+        // Requests side by side take a nonce's uses from each other, and a proxy may count few of them; more often in one exchange is a proxy that says so whatever it is told.
+        const int MostStale = 4;
+
         readonly ProxyAuthentication _owner;
         readonly string _method;
         readonly string _uri;
@@ -39,7 +45,7 @@ public sealed class ProxyAuthentication(ProxyCredentials? credentials)
         NegotiateAuthentication? _negotiate;
         string? _next; // the token of a scheme that takes several rounds
         string _tried = "";
-        bool _stale;
+        int _stale; // how often the proxy called a nonce too old
 
         internal Conversation(ProxyAuthentication owner, string method, string uri, string? host) => (_owner, _method, _uri, _host) = (owner, method, uri, host);
 
@@ -79,8 +85,7 @@ public sealed class ProxyAuthentication(ProxyCredentials? credentials)
                 {
                     var best = offered.Select(DigestChallenge.Parse).Where(known => known is not null).MaxBy(known => known!.Rank);
                     // The same again means that the password is wrong, unless the proxy says that its nonce grew old.
-                    if (best is null || (_tried == "Digest" && (!best.Stale || _stale))) continue;
-                    _stale = best.Stale;
+                    if (best is null || (_tried == "Digest" && (!best.Stale || ++_stale > MostStale))) continue;
                     lock (_owner._gate) (_owner._digest, _owner._digestCount, _owner._scheme) = (best, 0, scheme);
                     return true;
                 }

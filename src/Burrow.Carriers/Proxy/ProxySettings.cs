@@ -6,19 +6,20 @@ namespace Burrow.Carriers.Proxy;
 
 /// <summary>Which proxy Jack's carriers go through, and what is said to it. Immutable but for what is learnt of the proxies; thread-safe.</summary>
 /// <remarks>
-/// What was given by hand holds for every carrier; otherwise the environment decides for each: <c>https_proxy</c> for what is tunnelled by CONNECT (tcp, https, wss), <c>http_proxy</c>
-/// (in small letters alone, as everybody reads it) for plain HTTP (http, ws), <c>all_proxy</c> for both when the other is not set; <c>no_proxy</c> takes hosts out (<see cref="NoProxyList"/>).
+/// What was given by hand holds for every carrier; otherwise the environment decides for each, as for curl's URLs: <c>https_proxy</c> for https and wss, <c>http_proxy</c> (in small letters alone, as
+/// everybody reads it) for http and ws, <c>all_proxy</c> for both when the other is not set, and alone for tcp; <c>no_proxy</c> takes hosts out (<see cref="NoProxyList"/>).
 /// </remarks>
 public sealed class ProxySettings
 {
     readonly ProxyServer? _given;
-    readonly ProxyServer? _forTunnels;
+    readonly ProxyServer? _forHttps;
     readonly ProxyServer? _forHttp;
+    readonly ProxyServer? _forAll;
     readonly NoProxyList _noProxy = new(null);
     readonly ConcurrentDictionary<ProxyServer, ProxyAuthentication> _authentications = [];
 
-    ProxySettings(ProxyServer? given, ProxyServer? forTunnels = null, ProxyServer? forHttp = null, NoProxyList? noProxy = null) =>
-        (_given, _forTunnels, _forHttp, _noProxy) = (given, forTunnels, forHttp, noProxy ?? _noProxy);
+    ProxySettings(ProxyServer? given, ProxyServer? forHttps = null, ProxyServer? forHttp = null, ProxyServer? forAll = null, NoProxyList? noProxy = null) =>
+        (_given, _forHttps, _forHttp, _forAll, _noProxy) = (given, forHttps, forHttp, forAll, noProxy ?? _noProxy);
 
     /// <summary>A browser's: some proxies let nobody else pass.</summary>
     public const string DefaultUserAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
@@ -37,7 +38,7 @@ public sealed class ProxySettings
 
     /// <summary>The same proxies, and what was said about requests; null: as before.</summary>
     public ProxySettings With(string? userAgent, IReadOnlyList<KeyValuePair<string, string>> headers) =>
-        new(_given, _forTunnels, _forHttp, _noProxy) { UserAgent = userAgent ?? UserAgent, Headers = headers };
+        new(_given, _forHttps, _forHttp, _forAll, _noProxy) { UserAgent = userAgent ?? UserAgent, Headers = headers };
 
     /// <summary>The same requests, but past every proxy.</summary>
     public ProxySettings Without() => new(null) { UserAgent = UserAgent, Headers = Headers };
@@ -52,7 +53,7 @@ public sealed class ProxySettings
         var all = Parse("all_proxy") ?? Parse("ALL_PROXY");
         // HTTP_PROXY is not read: a web server sets it from a header that anybody can send (CVE-2016-5385), and curl does not read it either.
         var settings = new ProxySettings(
-            null, Parse("https_proxy") ?? Parse("HTTPS_PROXY") ?? all, Parse("http_proxy") ?? all, new NoProxyList(read("no_proxy") ?? read("NO_PROXY")));
+            null, Parse("https_proxy") ?? Parse("HTTPS_PROXY") ?? all, Parse("http_proxy") ?? all, all, new NoProxyList(read("no_proxy") ?? read("NO_PROXY")));
         mistake = wrong;
         return settings;
 
@@ -72,7 +73,12 @@ public sealed class ProxySettings
     {
         if (_given is not null) return _given;
         if (_noProxy.Matches(jenny)) return null;
-        return scheme is "http" or "ws" ? _forHttp : _forTunnels;
+        return scheme switch
+        {
+            "http" or "ws" => _forHttp,
+            "https" or "wss" => _forHttps,
+            _ => _forAll,
+        };
     }
 
     /// <summary>How that proxy wants to be told who we are, as far as it is known: every carrier learns from the ones before.</summary>

@@ -1,3 +1,4 @@
+using Burrow.Carriers;
 using Burrow.Carriers.Modes.Tls;
 using Burrow.Carriers.Proxy;
 using Burrow.Cli.Compose.Jack;
@@ -47,6 +48,7 @@ internal static class JackRunner
         }
 
         var urls = options.Tunnels.SelectMany(tunnel => Urls.Parse(tunnel).Ways(options.Carrier)).ToList();
+        var memory = new WayMemory(Directories.OfThisProcess.Cache, [.. urls.Select(url => NameOf(url, proxies))], WayMemory.OfThisMachine, logger);
         using var instance = TakeInstance(options, jennyKey, logger);
         var time = BootTimeProvider.Instance;
         var chores = new Chores(logger);
@@ -56,14 +58,14 @@ internal static class JackRunner
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
         KeeperTable? keepers = null;
         var jack = new JackContext(
-            ends, new JennyDoor(urls, tls, proxies, time), Permissions.Of(options, orElse: Authority.None), new Quotas(new Quota(Session.Session.MaxPeerChannels), new Quota(MaxListeners)), instance, options.Name, options.Retry, options.SessionTimeout,
+            ends, new JennyDoor(urls, tls, proxies, time) { Memory = memory }, Permissions.Of(options, orElse: Authority.None), new Quotas(new Quota(Session.Session.MaxPeerChannels), new Quota(MaxListeners)), instance, options.Name, options.Retry, options.SessionTimeout,
             SessionChoices.Of(options), new CreditBudget(options.MemoryLimit), new FirstMeeting(), wanted => Use(keepers!, ModeMask.Modes(wanted)));
         keepers = new KeeperTable((mode, path) => new SessionKeeper(jack, mode, path), options.Paths, stop.Token);
 
         await maps.ApplyAsync(options.Maps, keepers);
         Use(keepers, maps.Modes.Count > 0 ? maps.Modes : [Mode.Encrypted]);
         using var watch = new PathWatch(keepers.Kick, logger);
-        using var reload = new Reloader<JackOptions>(options.Reload, changed => changed.Maps, maps, keepers, chores, logger, applied: () => Use(keepers, maps.Modes));
+        using var reload = new Reloader<JackOptions>(options.Reload, changed => changed.Maps, maps, keepers, chores, logger, credentials: changed => maps.Admit(Keys.OfProxies(changed.ProxyUsersFile)), applied: () => Use(keepers, maps.Modes));
         context.OnHangup = reload.Reload;
         var process = new OwnProcess("jack", options.Name, options.ConfigFile);
         var status = new TunnelStatus(process, maps, () => keepers.Status(jack.Door.Name), () => []);
@@ -85,6 +87,8 @@ internal static class JackRunner
     {
         foreach (var mode in modes) keepers.Use(mode);
     }
+
+    static string NameOf(CarrierUrl url, ProxySettings proxies) => url.Target is { } target && proxies.For(url.Scheme, target) is { } proxy ? $"{url} through {proxy}" : url.ToString();
 
     static Instance TakeInstance(JackOptions options, string jennyKey, ILogger logger)
     {

@@ -80,10 +80,12 @@ internal static class JennyRunner
         listeners.ForEach(accepting.Start);
         void Reread(JennyOptions changed)
         {
+            var clients = Keys.OfProxies(changed.ProxyUsersFile);
             KeyIdentity? now = null;
             IReadOnlyList<Credential> jacks = [];
             if (Keys.OfJenny(changed.Credentials) is var (again, listed)) (now, jacks) = (again, listed);
             using var _ = now;
+            maps.Admit(clients);
             // She stays who she is until she is started anew, and with a secret so do those whom she lets in: its Jacks expect the key that comes of the same secret.
             if (now?.Pin != pin) TunnelLog.CredentialKept(logger, changed.Credentials is Credentials.SharedSecret ? "the secret" : "the identity");
             if (options.Credentials is not Credentials.AuthorizedIdentity || changed.Credentials is not Credentials.AuthorizedIdentity) return;

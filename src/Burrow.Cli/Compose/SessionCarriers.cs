@@ -31,8 +31,8 @@ sealed class SessionCarriers(Session.Session session, LinkRunner runner, string 
             {
                 turn = History.Turn + 1;
                 attached?.Invoke();
-                if (History.Attached(kind, remote, replayed) is { } away) TunnelLog.Resumed(logger, mode, peer, kind, remote, Duration.Format(away), replayed);
-                else TunnelLog.Up(logger, mode, peer, kind, remote);
+                if (History.Attached(kind, remote, replayed) is { } away) TunnelLog.Resumed(logger, mode, peer, kind, remote, Duration.Format(away), replayed, session.Id);
+                else TunnelLog.Up(logger, mode, peer, kind, remote, session.Id);
             });
         }
         catch (Exception exception) // a fault of ours, which has ended the session
@@ -44,6 +44,20 @@ sealed class SessionCarriers(Session.Session session, LinkRunner runner, string 
     }
 
     public void Tell(CarrierLoss loss, ILogger logger) => TunnelLog.Lost(logger, mode, peer, Duration.Format(loss.Up), loss.Reason);
+
+    /// <summary>The same on the side that is called: a carrier that only gave place to the next one was not lost, unless that one does not carry soon.</summary>
+    public async Task TellUnlessMovedAsync(CarrierLoss loss, ILogger logger)
+    {
+        if (loss.Reason.Cause == EndCause.Superseded)
+        {
+            await Task.Delay(Moving, time);
+            if (session.Ended is not null || History.AwayFor(0) is null) return;
+        }
+        Tell(loss, logger);
+    }
+
+    // The rest of a handshake, on a slow path; less than a stop may take.
+    static readonly TimeSpan Moving = TimeSpan.FromSeconds(1);
 }
 
 /// <summary>A carrier was lost.</summary>

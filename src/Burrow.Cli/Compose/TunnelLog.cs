@@ -10,14 +10,14 @@ namespace Burrow.Cli.Compose;
 /// </summary>
 static partial class TunnelLog
 {
-    [LoggerMessage(1001, LogLevel.Information, "{Mode} tunnel with {Peer} is up by {Carrier} ({Remote})")]
-    public static partial void Up(ILogger logger, string mode, string peer, string carrier, string? remote);
+    [LoggerMessage(1001, LogLevel.Information, "{Mode} tunnel with {Peer} is up by {Carrier} ({Remote}), session {Session}")]
+    public static partial void Up(ILogger logger, string mode, string peer, string carrier, string? remote, SessionId session);
 
     [LoggerMessage(1002, LogLevel.Warning, "{Mode} tunnel with {Peer} lost after {Age}: {Reason}; connections are frozen")]
     public static partial void Lost(ILogger logger, string mode, string peer, string age, EndReason reason);
 
-    [LoggerMessage(1003, LogLevel.Information, "{Mode} tunnel with {Peer} resumed by {Carrier} ({Remote}) after {Away}; {Replayed} bytes replayed")]
-    public static partial void Resumed(ILogger logger, string mode, string peer, string carrier, string? remote, string away, ulong replayed);
+    [LoggerMessage(1003, LogLevel.Information, "{Mode} tunnel with {Peer} resumed by {Carrier} ({Remote}) after {Away}; {Replayed} bytes replayed, session {Session}")]
+    public static partial void Resumed(ILogger logger, string mode, string peer, string carrier, string? remote, string away, ulong replayed, SessionId session);
 
     [LoggerMessage(1004, LogLevel.Information, "{Mode} tunnel with {Peer}: no answer; trying another carrier beside this one")]
     public static partial void Suspect(ILogger logger, string mode, string peer);
@@ -31,11 +31,11 @@ static partial class TunnelLog
     [LoggerMessage(1007, LogLevel.Warning, "{Mode} tunnel with {Peer}: a new carrier has waited {Age} for the work on the one before to end; the session is given up if it does not")]
     public static partial void OlderLingers(ILogger logger, string mode, string peer, string age);
 
-    [LoggerMessage(1010, LogLevel.Information, "session {Session} ({Mode}) opened for {Peer} from {Remote}")]
-    public static partial void SessionBorn(ILogger logger, SessionId session, string mode, string peer, string? remote);
+    [LoggerMessage(1010, LogLevel.Information, "session {Session} ({Mode}) opened for {Peer} from {Remote}; {Open} open")]
+    public static partial void SessionBorn(ILogger logger, SessionId session, string mode, string peer, string? remote, int open);
 
-    [LoggerMessage(1011, LogLevel.Information, "session {Session} ({Mode}) of {Peer} is over: {Reason}")]
-    public static partial void SessionEnded(ILogger logger, SessionId session, string mode, string peer, EndReason reason);
+    [LoggerMessage(1011, LogLevel.Information, "session {Session} ({Mode}) of {Peer} is over: {Reason}; {Open} open")]
+    public static partial void SessionEnded(ILogger logger, SessionId session, string mode, string peer, EndReason reason, int open);
 
     [LoggerMessage(1012, LogLevel.Information, "waiting for tunnels on {Where}")]
     public static partial void Waiting(ILogger logger, string where);
@@ -118,11 +118,11 @@ static partial class TunnelLog
     [LoggerMessage(1038, LogLevel.Warning, "{Peer} has {Most} channels here and opens more; max-channels of its entry would permit it")]
     public static partial void TooManyChannels(ILogger logger, string peer, int most);
 
-    [LoggerMessage(1040, LogLevel.Debug, "channel from {Source} to {Target}: open")]
-    public static partial void ChannelOpened(ILogger logger, string? source, Target? target);
+    [LoggerMessage(1040, LogLevel.Debug, "{Peer}: channel from {Source} to {Target}: open; {Open} open")]
+    public static partial void ChannelOpened(ILogger logger, string peer, string? source, Target? target, int open);
 
-    [LoggerMessage(1041, LogLevel.Debug, "channel from {Source} to {Target}: {Reason}")]
-    public static partial void ChannelEnded(ILogger logger, string? source, Target? target, EndReason reason);
+    [LoggerMessage(1041, LogLevel.Debug, "{Peer}: channel from {Source} to {Target}: {Reason}; {Open} open")]
+    public static partial void ChannelEnded(ILogger logger, string peer, string? source, Target? target, EndReason reason, int open);
 
     [LoggerMessage(1042, LogLevel.Debug, "map {Map}: client {Client} was turned away: {Why}")]
     public static partial void ProxyRefused(ILogger logger, string map, EndPoint? client, string why);
@@ -141,6 +141,9 @@ static partial class TunnelLog
 
     [LoggerMessage(1047, LogLevel.Information, "{Way} does not work here: {Reason}")]
     public static partial void WayDoesNotWork(ILogger logger, string way, EndReason reason);
+
+    [LoggerMessage(1058, LogLevel.Information, "{Way} worked the last time in this network: beginning with it; better ones are tried again soon")]
+    public static partial void WayRemembered(ILogger logger, string way);
 
     [LoggerMessage(1048, LogLevel.Warning, "{Credential} was changed since the start and needs a restart; the one read at the start stays in use")]
     public static partial void CredentialKept(ILogger logger, string credential);
@@ -169,6 +172,6 @@ static partial class TunnelLog
     [LoggerMessage(1055, LogLevel.Error, "cannot wait on {Url}: {Reason}")]
     public static partial void CannotWait(ILogger logger, string url, string reason);
 
-    [LoggerMessage(1056, LogLevel.Information, "no longer listening on port {Port} for {Peer}, whose map was removed; its connections go on")]
+    [LoggerMessage(1057, LogLevel.Information, "no longer listening on port {Port} for {Peer}, whose map was removed; its connections go on")]
     public static partial void NotListeningForPeer(ILogger logger, int port, string peer);
 }

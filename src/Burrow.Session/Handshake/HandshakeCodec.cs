@@ -32,7 +32,7 @@ public static class HandshakeCodec
         return header[0] switch
         {
             HandshakeMessage.Version when length > HandshakeMessage.MaxPayload => Malformed($"a message of {length} bytes"),
-            HandshakeMessage.Version when type is < HandshakeType.Verdict or > HandshakeType.Answer => Malformed($"message type {header[1]}"),
+            HandshakeMessage.Version when type is < HandshakeType.Verdict or > HandshakeType.Measure => Malformed($"message type {header[1]}"),
             HandshakeMessage.Version => null,
             >= 0x80 => new EndReason(EndPhase.Handshake, EndSide.Peer, EndCause.Version, $"version {header[0] & 0x7f}, this is version 1"),
             _ => Malformed($"0x{header[0]:x2} begins no message"),
@@ -56,6 +56,7 @@ public static class HandshakeCodec
             HandshakeType.Refused => new Refused(fields.Code(), fields.U64(), fields.Text()),
             HandshakeType.Query => new Query(fields.Session()),
             HandshakeType.Answer => new Answer(fields.Code()),
+            HandshakeType.Measure => new Measure(fields.U32(), fields.U32()),
             _ => null,
         };
         if (message is not null && fields.Ended) return null;
@@ -116,6 +117,10 @@ public static class HandshakeCodec
             case Answer m:
                 fields.Code(m.Code);
                 break;
+            case Measure m:
+                fields.U32(m.Up);
+                fields.U32(m.Down);
+                break;
         }
         destination[0] = HandshakeMessage.Version;
         destination[1] = (byte)message.Type;
@@ -146,6 +151,8 @@ public static class HandshakeCodec
         }
 
         public byte U8() => Take(1) is [var value] ? value : (byte)0;
+
+        public uint U32() => Take(4) is { Length: 4 } bytes ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : 0;
 
         public ulong U64() => Take(8) is { Length: 8 } bytes ? BinaryPrimitives.ReadUInt64BigEndian(bytes) : 0;
 
@@ -197,6 +204,8 @@ public static class HandshakeCodec
         }
 
         public void U8(byte value) => Take(1)[0] = value;
+
+        public void U32(uint value) => BinaryPrimitives.WriteUInt32BigEndian(Take(4), value);
 
         public void U64(ulong value) => BinaryPrimitives.WriteUInt64BigEndian(Take(8), value);
 

@@ -15,6 +15,7 @@ public enum HandshakeType : byte
     Refused = 8,
     Query = 9,
     Answer = 10,
+    Measure = 11,
 }
 
 /// <summary>One message of the handshake (docs/protocol.md §3). The set is closed: <see cref="HandshakeCodec"/> knows each.</summary>
@@ -106,4 +107,10 @@ public sealed record Query(SessionId Session) : HandshakeMessage
 public sealed record Answer(EndCause Code) : HandshakeMessage
 {
     public override HandshakeType Type => HandshakeType.Answer;
+}
+
+/// <summary>Jack measures a carrier (docs/protocol.md §3.4): so many bytes are to go up, and so many to come down. Both are bounded by <see cref="Measurement.MostBytes"/>.</summary>
+public sealed record Measure(uint Up, uint Down) : HandshakeMessage
+{
+    public override HandshakeType Type => HandshakeType.Measure;
 }

@@ -126,6 +126,31 @@ public sealed class JackHandshake(Connection connection, CarrierTrust trust, Tim
         return new QueryResult(known.Code == EndCause.Completed, null);
     }
 
+    /// <summary>Measures the carrier. The connection is over afterwards. A Jenny who does not know the message closes.</summary>
+    /// <param name="up">Bytes to send.</param>
+    /// <param name="down">Bytes to receive.</param>
+    public async ValueTask<MeasureResult> MeasureAsync(uint up, uint down)
+    {
+        using var timer = StartDeadline();
+        if (!await _stream.SendAsync(new Measure(up, down))) return new MeasureResult(default, default, Lost(_stream.Failure));
+        if (await GoAheadAsync(afterVerdict: true) is { } refused) return new MeasureResult(default, default, refused);
+        var began = time.GetTimestamp();
+        if (!await Measurement.SendAsync(connection, up)) return new MeasureResult(default, default, Lost(connection.End ?? Protocol("took no more bytes")));
+        if (await GoAheadAsync(afterVerdict: false) is { } lost) return new MeasureResult(default, default, lost);
+        var there = time.GetTimestamp();
+        if (!await Measurement.ReceiveAsync(connection, down)) return new MeasureResult(default, default, Lost(connection.End ?? Protocol("fewer bytes than were asked for")));
+        var result = new MeasureResult(time.GetElapsedTime(began, there), time.GetElapsedTime(there), null);
+        await connection.CompleteAsync();
+        return result;
+    }
+
+    /// <returns>Null when Jenny answered that all is well.</returns>
+    async ValueTask<HandshakeFailure?> GoAheadAsync(bool afterVerdict)
+    {
+        var (answer, failure) = await ReceiveAsync(afterVerdict);
+        return failure ?? (answer is Answer { Code: EndCause.Completed } ? null : Unexpected(answer!));
+    }
+
     /// <summary>The next message that is neither a welcome nor a refusal.</summary>
     async ValueTask<(HandshakeMessage? Answer, HandshakeFailure? Failure)> ReceiveAsync(bool afterVerdict, ulong epoch = 0)
     {

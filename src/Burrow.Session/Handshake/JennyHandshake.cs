@@ -19,6 +19,9 @@ public abstract record JennyOutcome
     /// <summary>Jack asked whether a session is known, was answered, and the connection is over.</summary>
     public sealed record Queried(SessionId Session, bool Known) : JennyOutcome;
 
+    /// <summary>Jack wants to know what this carrier carries: admit him and go on by <see cref="Measurement.AnswerAsync"/>.</summary>
+    public sealed record Measuring(Measure Asked) : JennyOutcome;
+
     /// <summary>We refused, said so, and the connection is over.</summary>
     public sealed record Refused(EndReason Reason) : JennyOutcome;
 
@@ -37,6 +40,7 @@ public abstract record JennyOutcome
 /// 3 first message     → BIRTH:  directory → BORN | REFUSED
 ///                       ATTACH: known, mode, epoch → CHALLENGE → PROOF → verified, epoch taken → ATTACHED | REFUSED
 ///                       QUERY:  ANSWER
+///                       MEASURE: the caller of this goes on
 /// </code>
 /// The caller owns the connection, its deadline and its read bound: abort it and this returns.
 /// </remarks>
@@ -60,8 +64,11 @@ public static class JennyHandshake
                 if (!await stream.SendAsync(new Answer(known ? EndCause.Completed : EndCause.UnknownSession))) return Fail(connection, stream.Failure);
                 await stream.FinishAsync();
                 return new JennyOutcome.Queried(query.Session, known);
-            case Birth or Query:
-                return await RefuseAsync(stream, Refusal(EndCause.Denied, "births and queries need TLS"));
+            case Measure measure when caller.Trust != CarrierTrust.None:
+                return Math.Max(measure.Up, measure.Down) <= Measurement.MostBytes
+                    ? new JennyOutcome.Measuring(measure) : await RefuseAsync(stream, Refusal(EndCause.Limit, $"at most {Measurement.MostBytes} bytes"));
+            case Birth or Query or Measure:
+                return await RefuseAsync(stream, Refusal(EndCause.Denied, "births, queries and measurements need TLS"));
             case null when stream.Failure.Cause == EndCause.Version:
                 return await RefuseAsync(stream, stream.Failure);
             case null:

@@ -35,8 +35,15 @@ public sealed class WebFrontTests
     [InlineData("GET /x/ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n", "404")]
     [InlineData("GET /00112233445566778899aabbccddeeff/pull/0/100000/0/1000/1 HTTP/1.1\r\nHost: x\r\n\r\n", "404")]
     [InlineData("POST /00112233445566778899aabbccddeeff/push/0/0/0/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", "404")]
-    [InlineData("GET / HTTP/9.9\r\n\r\n", "505")]
-    [InlineData("GARBAGE\r\n\r\n", "400")]
+    [InlineData("GET / HTTP/9.9\r\n\r\n", "404")]
+    [InlineData("GARBAGE\r\n\r\n", "404")]
+    [InlineData("GET / HTTP/1.1\r\n\r\n", "404")]
+    [InlineData("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", "404")]
+    [InlineData("GET / HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n", "404")]
+    [InlineData("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n", "404")]
+    [InlineData("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", "404")]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "404")]
+    [InlineData("CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n", "404")]
     public async Task Stranger_GetsAPlainAnswer(string request, string status)
     {
         await using var port = await WebPort.StartAsync();

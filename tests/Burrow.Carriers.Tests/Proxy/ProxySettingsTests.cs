@@ -47,17 +47,20 @@ public sealed class ProxySettingsTests
     }
 
     [Theory]
-    [InlineData("tcp", "https_proxy=http://s,http_proxy=http://p,all_proxy=http://a", "s")]
+    [InlineData("https", "https_proxy=http://s,http_proxy=http://p,all_proxy=http://a", "s")]
+    [InlineData("tcp", "https_proxy=http://s,http_proxy=http://p,all_proxy=http://a", "a")]
+    [InlineData("tcp", "https_proxy=http://s,http_proxy=http://p", null)]
+    [InlineData("tcp", "HTTPS_PROXY=http://s", null)]
     [InlineData("http", "https_proxy=http://s,http_proxy=http://p,all_proxy=http://a", "p")]
     [InlineData("tcp", "all_proxy=socks5://a", "a")]
     [InlineData("ws", "ALL_PROXY=socks5://a", "a")]
     [InlineData("http", "HTTP_PROXY=http://never", null)]
     [InlineData("wss", "HTTPS_PROXY=http://s", "s")]
-    [InlineData("tcp", "https_proxy=http://s,no_proxy=example", null)]
-    [InlineData("tcp", "https_proxy=http://s,no_proxy=*", null)]
-    [InlineData("tcp", "https_proxy=http://s,no_proxy=.example", null)]
-    [InlineData("tcp", "https_proxy=http://s,no_proxy=*.example:7000", null)]
-    [InlineData("tcp", "https_proxy=http://s,no_proxy=jenny.example:7001 ample", "s")]
+    [InlineData("wss", "https_proxy=http://s,no_proxy=example", null)]
+    [InlineData("wss", "https_proxy=http://s,no_proxy=*", null)]
+    [InlineData("wss", "https_proxy=http://s,no_proxy=.example", null)]
+    [InlineData("wss", "https_proxy=http://s,no_proxy=*.example:7000", null)]
+    [InlineData("wss", "https_proxy=http://s,no_proxy=jenny.example:7001 ample", "s")]
     [InlineData("tcp", "", null)]
     public void Environment_ChoosesAsEverybodyDoes(string scheme, string variables, string? proxy)
     {
@@ -84,7 +87,7 @@ public sealed class ProxySettingsTests
     {
         var settings = ProxySettings.FromEnvironment(out var mistake, name => name == "https_proxy" ? "gopher://x" : null);
         Assert.Equal("https_proxy", mistake);
-        Assert.Null(settings.For("tcp", Jenny));
+        Assert.Null(settings.For("https", Jenny));
     }
 
     [Theory]

@@ -100,4 +100,17 @@ public sealed class WayTableTests
         home.Lost(At(5061));
         Assert.Equal(HomePolicy.Soon, home.Pause);
     }
+
+    [Fact]
+    public void AWay_ThatWorkedTheLastTime_ComesFirst_ThenTheOthersInTheirOrder()
+    {
+        var ways = new WayTable(4);
+        ways.Remember(2);
+        Assert.Equal([2, 3, 0, 1], ways.Order(At(0)));
+        ways.Worked(0);
+        Assert.Equal([0, 2, 3, 1], ways.Order(At(0)));
+        ways.Forget();
+        ways.Remember(0);
+        Assert.Equal([0, 1, 2, 3], ways.Order(At(0)));
+    }
 }

@@ -18,15 +18,16 @@ sealed record HttpMessage(string Start, IReadOnlyList<(string Name, string Value
 /// A strict reader of one direction of a connection by RFC 9112, which knows nothing of Burrow: no bare line feeds, no folded lines, no blanks before colons, one way alone to tell where a body
 /// ends, no byte between messages. What it does not like it throws.
 /// </summary>
-sealed class HttpWire(byte[] bytes)
+sealed class HttpWire(byte[] bytes, bool isToProxy = true)
 {
     const string TokenMarks = "!#$%&'*+-.^_`|~";
     int _position;
 
     /// <summary>The requests of a connection.</summary>
-    public static List<HttpMessage> Requests(byte[] bytes)
+    /// <param name="isToProxy">Their targets are in absolute form; else in origin form.</param>
+    public static List<HttpMessage> Requests(byte[] bytes, bool isToProxy = true)
     {
-        var wire = new HttpWire(bytes);
+        var wire = new HttpWire(bytes, isToProxy);
         var all = new List<HttpMessage>();
         while (wire._position < bytes.Length && wire.Next(isRequest: true, method: "") is { } message) all.Add(message);
         return all;
@@ -97,6 +98,8 @@ sealed class HttpWire(byte[] bytes)
     void CheckRequest(string line)
     {
         if (line.Split(' ') is not [var method, var target, "HTTP/1.1"] || method is not ("GET" or "POST")) throw Wrong($"the request line \"{line}\"");
+        if (!isToProxy && !target.StartsWith('/')) throw Wrong($"the target \"{target}\"");
+        if (!isToProxy) target = "http://host" + target;
         if (!Uri.TryCreate(target, UriKind.Absolute, out var uri) || uri.Scheme != "http" || target.Any(c => c is <= ' ' or >= (char)127)) throw Wrong($"the target \"{target}\"");
     }
 

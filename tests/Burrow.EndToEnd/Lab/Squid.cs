@@ -28,6 +28,9 @@ public enum WebRules
 
     /// <summary>CONNECT to port 443 and nothing else: no plain HTTP.</summary>
     Connect443,
+
+    /// <summary>Requests of the house's own browser alone, which brings a header line of the house's.</summary>
+    HouseBrowser,
 }
 
 /// <summary>A real Squid on a lab's firewall, as the only way out when <see cref="OnlyWayOutAsync"/> was called.</summary>
@@ -155,6 +158,7 @@ sealed class Squid
                 server_persistent_connections off
                 {OnlyPort80}
                 """,
+            WebRules.HouseBrowser => $"acl house browser ^HouseBrowser\nacl site req_header X-Site ^7$\nhttp_access deny !house\nhttp_access deny !site\n{OnlyPort80}",
             WebRules.Connect443 => "acl port443 port 443\nhttp_access allow CONNECT port443\nhttp_access deny all\n",
             _ => "http_access allow all\n",
         };

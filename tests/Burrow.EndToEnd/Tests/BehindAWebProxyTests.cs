@@ -65,6 +65,20 @@ public sealed class BehindAWebProxyTests : TunnelTest
         if (password == ProxyPassword.Basic) Assert.DoesNotContain(log, line => line.Contains("/407", StringComparison.Ordinal));
     }
 
+    [Fact, Trait("Promise", "R-ERL-09"), Trait("Promise", "R-ERL-10")]
+    public async Task ProxyOfOneBrowserAlone_RefusesJack_UntilHeSaysWhatItWantsToHear()
+    {
+        await StartSquidAsync(ProxyPassword.None, WebRules.HouseBrowser);
+        await using var web = HttpFiles.Serve(Lab.Server, 8080, Text, "0.0.0.0");
+        StartJenny("--listen", "tcp://*:80");
+        var refused = StartJackBy(WebUrl, "--proxy", Squid.Url, "-D", "1080");
+        await refused.WaitForLineAsync("cannot reach .* answered 403 Forbidden");
+        Assert.DoesNotContain("<html", refused.Output, StringComparison.OrdinalIgnoreCase);
+        await refused.EndAsync(Posix.SigTerm);
+        StartJackBy(WebUrl, "--proxy", Squid.Url, "--user-agent", "HouseBrowser/3.1", "--header", "X-Site: 7", "-D", "1080");
+        await BrowseAsync();
+    }
+
     [Fact, Trait("Promise", "R-ERL-24")]
     public async Task Password_InTheUrl_MayHaveAnyCharacters_AndIsSaidToBeVisible()
     {
@@ -104,6 +118,24 @@ public sealed class BehindAWebProxyTests : TunnelTest
     }
 
     [Fact]
+    public async Task WhatWorkedInThisNetwork_IsBegunWith_TheNextTime_AndTheOthersAreTriedAgain()
+    {
+        await StartSquidAsync(ProxyPassword.None, WebRules.Strict);
+        StartJenny("--listen", "tcp://*:80");
+        StartJackBy(WebUrl, "--proxy", Squid.Url, "-L", Forward);
+        await Jack.WaitForLineAsync("(is up|resumed) by cycles", seconds: 60);
+        await Jack.EndAsync(Posix.SigTerm);
+        var again = StartJackBy(WebUrl, "--proxy", Squid.Url, "-L", Forward);
+        await again.WaitForLineAsync($"info: {WebUrl.Replace("2.2/", "2.2:80/", StringComparison.Ordinal)} \\(cycles\\) through {Squid.Url} worked the last time in this network");
+        await again.WaitForLineAsync("(is up|resumed) by cycles", seconds: 60);
+        await again.WaitForLineAsync(@"\(ws\) does not work here: .*Upgrade header was removed", seconds: 60);
+        await again.EndAsync(Posix.SigTerm);
+        var other = StartJackBy(WebUrl, "--proxy", Squid.Url, "--carrier", "cycles", "-L", Forward);
+        await other.WaitForLineAsync("is up by cycles", seconds: 60);
+        Assert.DoesNotContain("the last time", other.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task TcpIsCut_TheSessionGoesOnByHttp_AndComesBack()
     {
         await using var echo = SocketService.Echo(Lab.Server, ServicePort);
@@ -121,6 +153,8 @@ public sealed class BehindAWebProxyTests : TunnelTest
         await FirewallAsync("flush chain inet lab through");
         await Jack.WaitForLineAsync(@"resumed by tcp \(", seconds: 60);
         await client.EchoAsync("by tcp again");
+        // The cut may be told; that the session moved home is no loss.
+        Assert.InRange(Jenny.Lines.Count(line => line.Contains("connections are frozen", StringComparison.Ordinal)), 0, 1);
     }
 
     Task<string> FirewallAsync(string rule) => Lab.FirewallHost.RunAsync(["nft", .. rule.Split(' ')]);

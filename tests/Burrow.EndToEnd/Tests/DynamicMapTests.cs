@@ -39,6 +39,30 @@ public sealed class DynamicMapTests : TunnelTest
         Assert.Equal((0, "the pagethe page"), await CurlAsync([.. options, Proxy, Page, Page]));
     }
 
+    [Fact, Trait("Promise", "R-ERL-20"), Trait("Promise", "R-ERL-19")]
+    public async Task ClientsThatSayAnythingElse_AreTurnedAway_AndTheNextIsServed()
+    {
+        await using var web = HttpFiles.Serve(Lab.Server, 8080, "the page", "0.0.0.0");
+        await StartAsync();
+        async Task<byte[]> AskAsync(byte[] request)
+        {
+            using var client = await Lab.Client.ConnectAsync(1080);
+            await client.SendAllAsync(request);
+            return await client.ReceiveToEndAsync().Within(20, "the end of the connection");
+        }
+        byte[] target = [0x1F, 0x90, 10, 77, 2, 2];
+        // BIND: SOCKS 4 has one word for every refusal, SOCKS 5 says that it does not know the command.
+        Assert.Equal([0, 91], (await AskAsync([4, 2, .. target, 0]))[..2]);
+        Assert.Equal([5, 0, 5, 7], (await AskAsync([5, 1, 0, 5, 2, 0, 1, 10, 77, 2, 2, 0x1F, 0x90]))[..4]);
+        foreach (var first in (byte[])[0, 3, 6, 0x16, 0xFF])
+        {
+            using var client = await Lab.Client.ConnectAsync(1080);
+            await client.SendAllAsync(new[] { first });
+            await client.HowItEndsAsync().Within(20, "the end of a client that speaks neither SOCKS nor HTTP");
+        }
+        Assert.Equal((0, "the page"), await CurlAsync("--socks4", Proxy, Page));
+    }
+
     [Fact]
     public async Task Names_AreResolvedAtTheFarEnd()
     {
@@ -102,6 +126,29 @@ public sealed class DynamicMapTests : TunnelTest
         Assert.NotEqual(0, (await CurlAsync("--socks5-hostname", Proxy, "--proxy-user", "sam:wrong", Page)).Code);
         Assert.NotEqual(0, (await CurlAsync("--socks5-hostname", Proxy, Page)).Code);
         Assert.Contains("407", (await CurlAsync("-i", "--proxy", Proxy, Page)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Users_AreReadAgain_OnHangup()
+    {
+        await using var web = HttpFiles.Serve(Lab.Server, 8080, "the page", "0.0.0.0");
+        var users = Path.Combine(Lab.Folder, "users");
+        await File.WriteAllTextAsync(users, "sam:old\n");
+        File.SetUnixFileMode(users, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await StartAsync(jack: ["--proxy-users", users]);
+        Assert.Equal((0, "the page"), await CurlAsync("--proxy", Proxy, "--proxy-user", "sam:old", Page));
+        await File.WriteAllTextAsync(users, "sam:new\nkim:hers\n");
+        Jack.Signal(Posix.SigHup);
+        await Jack.WaitForLineAsync("configuration read again");
+        Assert.Equal((0, "the page"), await CurlAsync("--proxy", Proxy, "--proxy-user", "sam:new", Page));
+        Assert.Equal((0, "the page"), await CurlAsync("--socks5-hostname", Proxy, "--proxy-user", "kim:hers", Page));
+        Assert.Contains("407", (await CurlAsync("-i", "--proxy", Proxy, "--proxy-user", "sam:old", Page)).Output, StringComparison.Ordinal);
+
+        // A mistake changes nothing.
+        await File.WriteAllTextAsync(users, "nobody\n");
+        Jack.Signal(Posix.SigHup);
+        await Jack.WaitForLineAsync("not read again, the old one stays: .*users: line 1");
+        Assert.Equal((0, "the page"), await CurlAsync("--proxy", Proxy, "--proxy-user", "sam:new", Page));
     }
 
     [Fact]

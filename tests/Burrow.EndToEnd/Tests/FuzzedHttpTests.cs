@@ -39,6 +39,8 @@ public sealed class FuzzedHttpTests : WebTunnelTest
         Assert.False(Jenny.HasExited);
         Assert.InRange(Jenny.PeakMemory, 0, Bound);
         Assert.True(answers["HTTP/1.1 404"] > 0);
+        // What is ours by chance, everybody's page, or nothing: no word of Kestrel's own.
+        Assert.Empty(answers.Keys.Where(answer => answer.StartsWith("HTTP", StringComparison.Ordinal)).Except(["HTTP/1.1 404", "HTTP/1.1 200", "HTTP/1.1 101"]));
     }
 
     static byte[] Valid(Random random)

@@ -19,7 +19,7 @@ public abstract class TunnelTest : IAsyncLifetime
 
     internal NetworkLab Lab { get; private set; } = null!;
 
-    internal LabProcess Jack { get; private set; } = null!;
+    internal LabProcess Jack { get; private protected set; } = null!;
 
     internal LabProcess Jenny { get; private protected set; } = null!;
 

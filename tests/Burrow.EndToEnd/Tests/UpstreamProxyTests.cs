@@ -64,12 +64,15 @@ public sealed class UpstreamProxyTests : TunnelTest
         var squid = await Squid.StartAsync(Lab);
         await using var echo = SocketService.Echo(Lab.Server, ServicePort);
         StartJenny();
-        var through = Lab.Client.Start(["env", $"https_proxy=http://{ProxyAddress}", BurrowProgram.Path, "jack", JennyUrl, "--secret-file", Secret, "-L", Forward], Home("one"));
+        var through = Lab.Client.Start(["env", $"all_proxy=http://{ProxyAddress}", "https_proxy=http://10.77.1.99:1", BurrowProgram.Path, "jack", JennyUrl, "--secret-file", Secret, "-L", Forward], Home("one"));
         await through.WaitForLineAsync("is up by tcp through http://10.77.1.1:3128");
-        var around = Lab.Client.Start(["env", $"https_proxy=http://{ProxyAddress}", "no_proxy=10.77.2.0/24", BurrowProgram.Path, "jack", JennyUrl, "--secret-file", Secret, "-L", "9001:127.0.0.1:7070"], Home("two"));
+        var around = Lab.Client.Start(["env", $"all_proxy=http://{ProxyAddress}", "no_proxy=10.77.2.0/24", BurrowProgram.Path, "jack", JennyUrl, "--secret-file", Secret, "-L", "9001:127.0.0.1:7070"], Home("two"));
         await around.WaitForLineAsync(@"is up by tcp \(");
-        var told = Lab.Client.Start(["env", $"https_proxy=http://{ProxyAddress}", BurrowProgram.Path, "jack", JennyUrl, "--proxy", "none", "--secret-file", Secret, "-L", "9002:127.0.0.1:7070"], Home("three"));
+        var told = Lab.Client.Start(["env", $"all_proxy=http://{ProxyAddress}", BurrowProgram.Path, "jack", JennyUrl, "--proxy", "none", "--secret-file", Secret, "-L", "9002:127.0.0.1:7070"], Home("three"));
         await told.WaitForLineAsync(@"is up by tcp \(");
+        // The proxies of web pages are for web pages.
+        var plain = Lab.Client.Start(["env", "https_proxy=http://10.77.1.99:1", "http_proxy=http://10.77.1.99:1", BurrowProgram.Path, "jack", JennyUrl, "--secret-file", Secret, "-L", "9003:127.0.0.1:7070"], Home("four"));
+        await plain.WaitForLineAsync(@"is up by tcp \(");
     }
 
     [Theory]

@@ -23,6 +23,7 @@ public sealed class HandshakeCodecTests
         new Refused(EndCause.StaleEpoch, 12, "stale"),
         new Query(Id),
         new Answer(EndCause.UnknownSession),
+        new Measure(1, uint.MaxValue),
     ];
 
     public static TheoryData<int> All => [.. Enumerable.Range(0, Messages.Length)];
@@ -71,7 +72,7 @@ public sealed class HandshakeCodecTests
     [InlineData(new byte[] { 0xff, 1, 0, 0 }, EndCause.Version)]
     [InlineData(new byte[] { 0x16, 1, 0, 0 }, EndCause.Protocol)]
     [InlineData(new byte[] { 0x81, 0, 0, 0 }, EndCause.Protocol)]
-    [InlineData(new byte[] { 0x81, 11, 0, 0 }, EndCause.Protocol)]
+    [InlineData(new byte[] { 0x81, 12, 0, 0 }, EndCause.Protocol)]
     [InlineData(new byte[] { 0x81, 1, 0x10, 0x01 }, EndCause.Protocol)]
     public void DecodeHeader_OfSomethingElse_SaysWhy(byte[] header, EndCause cause) =>
         Assert.Equal(cause, HandshakeCodec.DecodeHeader(header, out _, out _)?.Cause);

@@ -299,6 +299,34 @@ public sealed class HandshakeTests
         Assert.Equal((known, null), (result.Known, result.Failure));
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(200_000, 300_001)]
+    public async Task Measure_UnderTls_BringsAsManyBytesAsWereAskedFor(uint up, uint down)
+    {
+        var (a, b) = MemoryConnection.CreatePair();
+        var result = Jack(a, CarrierTrust.Tls).MeasureAsync(up, down).AsTask();
+        var asked = Assert.IsType<JennyOutcome.Measuring>(await JennyHandshake.RunAsync(b, Pinned, new FakeDirectory())).Asked;
+        Assert.Equal(new Measure(up, down), asked);
+        await Measurement.AnswerAsync(b, asked);
+        Assert.Null((await result).Failure);
+    }
+
+    [Fact]
+    public async Task Measure_BeyondTheBound_OrFromAStranger_IsRefused()
+    {
+        var (a, b) = MemoryConnection.CreatePair();
+        var buffer = new byte[HandshakeCodec.MaxEncoded];
+        await a.WriteAsync(buffer.AsMemory(0, HandshakeCodec.Encode(new Measure(0, Measurement.MostBytes + 1), buffer)));
+        await a.CompleteAsync();
+        Assert.Equal(EndCause.Limit, Assert.IsType<JennyOutcome.Refused>(await JennyHandshake.RunAsync(b, Pinned, new FakeDirectory())).Reason.Cause);
+
+        (a, b) = MemoryConnection.CreatePair();
+        await a.WriteAsync(buffer.AsMemory(0, HandshakeCodec.Encode(new Measure(0, 1), buffer)));
+        await a.CompleteAsync();
+        Assert.Equal(EndCause.Denied, Assert.IsType<JennyOutcome.Refused>(await JennyHandshake.RunAsync(b, Stranger, new FakeDirectory())).Reason.Cause);
+    }
+
     [Fact]
     public async Task AnotherVersion_IsToldSo()
     {

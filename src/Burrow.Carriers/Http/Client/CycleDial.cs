@@ -46,6 +46,8 @@ static class CycleDial
                 && CycleAnswer.TryParse(body, out var answer) && (request.IsPush || answer.First <= request.First)) return (answer, default, null, false);
             var miss = (int)response.StatusCode switch
             {
+                // A nonce grew old, or requests side by side came in another order than they were counted: nothing is wrong with the size.
+                407 => CycleMiss.Unavailable,
                 >= 400 and < 500 => CycleMiss.Refused,
                 >= 500 => CycleMiss.Unavailable,
                 _ => CycleMiss.Lost,

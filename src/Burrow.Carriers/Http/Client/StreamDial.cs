@@ -13,7 +13,7 @@ static class StreamDial
     public static async Task<DialResult> DialAsync(WebClient client, CancellationToken stop)
     {
         var id = CarrierId.New();
-        var down = await client.SendAsync(client.Make(new WebRoute(RouteKind.StreamDown, id)), stop);
+        if (await AskAsync(client, client.Make(new WebRoute(RouteKind.StreamDown, id)), stop) is not { } down) return Held(client, null, AnswersHeld);
         if (down.StatusCode != HttpStatusCode.OK)
         {
             var refused = WebFailure.Of(down, client.Url);
@@ -27,7 +27,7 @@ static class StreamDial
         request.Content = body;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(StreamPreamble.Patience);
-        if (!await HearAsync(input, StreamPreamble.Answers, patience.Token)) return Held(client, down, "answers are held back on the way, or not Jenny's");
+        if (!await HearAsync(input, StreamPreamble.Answers, patience.Token)) return Held(client, down, AnswersHeld);
 
         // It ends with the carrier: HttpClient reads the answer to a request only after its body.
         var life = new CancellationTokenSource();
@@ -46,7 +46,26 @@ static class StreamDial
         }
         await life.CancelAsync();
         await ((Task)up).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return Held(client, down, "the bodies of requests are held back on the way");
+        return Held(client, down, $"the bodies of requests are held back for {StreamPreamble.Patience.TotalSeconds} s on the way");
+    }
+
+    static readonly string AnswersHeld = $"answers are held back for {StreamPreamble.Patience.TotalSeconds} s on the way, or are not Jenny's";
+
+    /// <summary>Asks for the answer, whose head Jenny sends at once.</summary>
+    /// <returns>Null when it does not come in time, counted from the connect: something waits for the end of the body, too.</returns>
+    static async Task<HttpResponseMessage?> AskAsync(WebClient client, HttpRequestMessage request, CancellationToken stop)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var asking = client.SendAsync(request, patience.Token);
+        if (await Task.WhenAny(asking, client.Connected) != asking) patience.CancelAfter(StreamPreamble.Patience);
+        try
+        {
+            return await asking;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     /// <summary>Whether the next byte is the one expected, and comes in time.</summary>
@@ -69,9 +88,9 @@ static class StreamDial
         throw new HttpRequestException($"answered {(int)response.StatusCode} {response.ReasonPhrase} before it was sent");
     }
 
-    static DialResult Held(WebClient client, HttpResponseMessage down, string what)
+    static DialResult Held(WebClient client, HttpResponseMessage? down, string what)
     {
-        down.Dispose();
+        down?.Dispose();
         return DialResult.Failed(new EndReason(EndPhase.Dial, EndSide.Path, EndCause.TimedOut, $"{client.Url}: {what}"));
     }
 

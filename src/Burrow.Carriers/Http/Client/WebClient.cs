@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Burrow.Carriers.Proxy;
+using Burrow.Core;
 
 namespace Burrow.Carriers.Http.Client;
 
@@ -14,6 +15,7 @@ sealed class WebClient : IDisposable
     readonly TimeSpan _connectTimeout;
     readonly ProxyAuthentication? _authentication;
     readonly ProxySettings _settings;
+    readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     volatile HttpMessageInvoker _invoker;
     long _number;
 
@@ -24,24 +26,33 @@ sealed class WebClient : IDisposable
         Proxy = settings.For(url.Scheme, url.Target!);
         // Inside a tunnel our word would go to Jenny's web server: there the platform answers the proxy.
         if (Proxy is { Kind: ProxyKind.Http, Credentials: not null } && !url.IsSecureWeb) _authentication = settings.AuthenticationFor(Proxy);
-        _invoker = Invoker(byPlatform: _authentication is null or { WantsConnection: true });
+        _invoker = Invoker(proving: _authentication is { WantsConnection: true });
     }
 
     public CarrierUrl Url { get; }
 
     public ProxyServer? Proxy { get; }
 
+    /// <summary>Completes when a connection is up, to the proxy or to Jenny.</summary>
+    public Task Connected => _connected.Task;
+
     /// <summary>Who is talked to, for logs: the proxy, or Jenny.</summary>
     public EndPoint? Remote => (Proxy?.Address ?? Url.Target) is { Address: { } address } target ? new IPEndPoint(address, target.Port) : null;
 
-    /// <param name="byPlatform">The platform tells the proxy who we are, after a 407 each time; else we do, at once.</param>
-    HttpMessageInvoker Invoker(bool byPlatform)
+    /// <param name="proving">The proxy is told who we are on each connection, before requests go over it; else by each request, or by the platform's CONNECT.</param>
+    HttpMessageInvoker Invoker(bool proving)
     {
         var handler = new SocketsHttpHandler
         {
             UseProxy = Proxy is not null,
-            Proxy = Proxy is null ? null : ToWebProxy(Proxy, byPlatform),
+            Proxy = Proxy is null ? null : ToWebProxy(Proxy, byPlatform: _authentication is null),
+            ConnectCallback = proving ? async (_, stop) => new OwnedStream(await ProveAsync(stop)) : null,
             ConnectTimeout = _connectTimeout,
+            PlaintextStreamFilter = (context, _) =>
+            {
+                _connected.TrySetResult();
+                return new(context.PlaintextStream);
+            },
             // A user's name in a Digest, which is sent as the bytes of its UTF-8.
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             // A redirect leads to a login page or somewhere else where Jenny is not.
@@ -78,32 +89,36 @@ sealed class WebClient : IDisposable
         return request;
     }
 
-    /// <summary>Sends a request, a second time where the proxy first says how it wants to be told who we are; the answer's body is not waited for.</summary>
+    /// <summary>Sends a request, again where the proxy first says how it wants to be told who we are; the answer's body is not waited for.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop)
     {
         if (_authentication is not { WantsConnection: false } own) return await _invoker.SendAsync(request, stop);
         using var conversation = own.Begin(request.Method.Method, request.RequestUri!.AbsoluteUri);
         Tell(request, conversation);
-        var response = await _invoker.SendAsync(request, stop);
-        if (response.StatusCode != HttpStatusCode.ProxyAuthenticationRequired || request.Content is OpenBody) return response;
-        var challenges = response.Headers.ProxyAuthenticate.Select(challenge => challenge.ToString()).ToList();
-        var again = Copy(request);
-        if (conversation.Challenged(challenges))
+        while (true)
         {
-            Tell(again, conversation);
-        }
-        else if (challenges.Any(challenge => challenge.StartsWith("NTLM", StringComparison.OrdinalIgnoreCase) || challenge.StartsWith("Negotiate", StringComparison.OrdinalIgnoreCase)))
-        {
+            var response = await _invoker.SendAsync(request, stop);
+            if (response.StatusCode != HttpStatusCode.ProxyAuthenticationRequired || request.Content is OpenBody) return response;
+            var challenges = response.Headers.ProxyAuthenticate.Select(challenge => challenge.ToString()).ToList();
+            request = Copy(request);
+            if (conversation.Challenged(challenges))
+            {
+                // How often a proxy may call the answer too old is bounded there.
+                Tell(request, conversation);
+                response.Dispose();
+                continue;
+            }
+            if (!challenges.Any(challenge => challenge.StartsWith("NTLM", StringComparison.OrdinalIgnoreCase) || challenge.StartsWith("Negotiate", StringComparison.OrdinalIgnoreCase))) return response;
             own.WantsConnection = true;
-            Interlocked.Exchange(ref _invoker, Invoker(byPlatform: true)).Dispose();
+            Interlocked.Exchange(ref _invoker, Invoker(proving: true)).Dispose();
+            response.Dispose();
+            return await _invoker.SendAsync(request, stop);
         }
-        else
-        {
-            return response;
-        }
-        response.Dispose();
-        return await _invoker.SendAsync(again, stop);
     }
+
+    // Jenny knows no cycles by that id: her page is short.
+    ValueTask<Connection> ProveAsync(CancellationToken stop) =>
+        ProvedConnection.DialAsync(Proxy!, Url.Target!, _origin + new WebRoute(RouteKind.End, CarrierId.New()).ToPath(Url.Path!, 0), _settings, _connectTimeout, stop);
 
     public void Dispose() => _invoker.Dispose();
 

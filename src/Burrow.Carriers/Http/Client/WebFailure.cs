@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Burrow.Carriers.Proxy;
 using Burrow.Core;
 using Burrow.Core.Sockets;
 
@@ -17,6 +18,7 @@ static class WebFailure
         if (timedOut) return new EndReason(EndPhase.Dial, EndSide.Path, EndCause.TimedOut, url.ToString());
         for (var inner = e; inner is not null; inner = inner.InnerException)
         {
+            if (inner is ProxyRefusedException refused) return refused.Reason;
             // The handler's own clock may be quicker than ours.
             if (inner is TimeoutException) return new EndReason(EndPhase.Dial, EndSide.Path, EndCause.TimedOut, url.ToString());
             if (inner is SocketException socket) return SocketErrors.ToEndReason(socket.SocketErrorCode, EndPhase.Dial, url.ToString());

@@ -30,8 +30,10 @@ static class CycleTuning
     /// <summary>How long Jenny holds a pull back for want of bytes: less than the 30 s after which impatient proxies cut.</summary>
     public static readonly TimeSpan Hold = TimeSpan.FromSeconds(25);
 
-    /// <summary>How often the session may ask for a sign of life of its own: with the pulls, an idle carrier makes fewer than one request in ten seconds.</summary>
-    public static readonly TimeSpan RareProbe = TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// How often the session may ask for a sign of life of its own: both ends do, and that is four requests. With the pulls, an idle carrier makes fewer than one request in ten seconds, in every minute.
+    /// </summary>
+    public static readonly TimeSpan RareProbe = TimeSpan.FromSeconds(120);
 
     /// <summary>Shorter ones would be polling.</summary>
     public static readonly TimeSpan ShortestHold = TimeSpan.FromSeconds(1);

@@ -20,9 +20,8 @@ sealed class PortConnection : DefaultConnectionContext, IDuplexPipe
     public PortConnection(Connection connection, Visit visit) : base(Interlocked.Increment(ref _count).ToString("x"))
     {
         _connection = connection;
-        var stream = new ConnectionStream(connection);
-        Input = PipeReader.Create(stream, Reading);
-        Output = PipeWriter.Create(stream, Writing);
+        Input = PipeReader.Create(new ConnectionStream(connection), Reading);
+        Output = PipeWriter.Create(new AnswerStream(connection, visit), Writing);
         Transport = this;
         RemoteEndPoint = connection.RemoteEndPoint;
         LocalEndPoint = connection.LocalEndPoint;

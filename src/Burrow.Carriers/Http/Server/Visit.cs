@@ -9,11 +9,19 @@ namespace Burrow.Carriers.Http.Server;
 sealed class Visit(EndPoint? remote, Action admit, Func<Carried, Task> take)
 {
     volatile bool _wasOurs;
+    volatile bool _isAnswering;
 
     public EndPoint? Remote => remote;
 
     /// <summary>A request of Burrow's came: the visitor was no stranger.</summary>
     public bool WasOurs => _wasOurs;
+
+    /// <summary>A request could be read, and what is written now is our answer to it.</summary>
+    public bool IsAnswering
+    {
+        get => _isAnswering;
+        set => _isAnswering = value;
+    }
 
     public void Admit() => admit();
 

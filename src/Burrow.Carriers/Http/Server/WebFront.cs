@@ -56,7 +56,11 @@ public sealed class WebFront : IAsyncDisposable, IHttpApplication<HttpContext>
         return server;
     }
 
-    HttpContext IHttpApplication<HttpContext>.CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
+    HttpContext IHttpApplication<HttpContext>.CreateContext(IFeatureCollection contextFeatures)
+    {
+        contextFeatures.GetRequiredFeature<Visit>().IsAnswering = true;
+        return new DefaultHttpContext(contextFeatures);
+    }
 
     async Task IHttpApplication<HttpContext>.ProcessRequestAsync(HttpContext context)
     {
@@ -65,7 +69,8 @@ public sealed class WebFront : IAsyncDisposable, IHttpApplication<HttpContext>
         await NotFoundAsync(context);
     }
 
-    void IHttpApplication<HttpContext>.DisposeContext(HttpContext context, Exception? exception) { }
+    // The answer was flushed by now; Kestrel's own word on what could not be read comes after it.
+    void IHttpApplication<HttpContext>.DisposeContext(HttpContext context, Exception? exception) => context.Features.GetRequiredFeature<Visit>().IsAnswering = false;
 
     ValueTask<bool> ServeAsync(HttpContext context, WebRoute route, Visit visit) => route.Kind switch
     {

@@ -17,29 +17,69 @@ sealed class Checkup(TlsClient? tls, ProxySettings proxies)
 
     readonly TimeProvider _time = TimeProvider.System;
 
-    /// <summary>Tries all; the first that works of those that jack would try is marked.</summary>
+    /// <summary>
+    /// Tries all; of those that jack would try, the first that carries much is marked, or the first that works at all: one that is cut soon is soon left for the next.
+    /// Jenny's one port speaks tcp, too: that it would be a way is worth knowing, though jack goes it only when he is told to.
+    /// </summary>
     public async Task<IReadOnlyList<Finding>> RunAsync(IReadOnlyList<CarrierUrl> urls, CancellationToken stop)
     {
         var findings = new List<Finding>();
-        var isChosen = false;
-        foreach (var url in urls.SelectMany(url => url.Ways(only: null)))
+        var auto = new List<int>(); // which of them jack would try
+        foreach (var given in urls)
         {
-            var proxy = url.Target is { } target ? proxies.For(url.Scheme, target) : null;
-            var finding = await TryAsync(url, proxy is null ? proxies.Without() : proxies, proxy, stop);
-            if (finding.Works && !isChosen)
+            var proxy = given.Target is { } target ? proxies.For(given.Scheme, target) : null;
+            var plain = new CarrierUrl("tcp", given.Target, null);
+            foreach (var url in given.Ways(only: null).Concat(given.IsWeb && !urls.Contains(plain) ? [plain] : []))
             {
-                isChosen = true;
-                finding = finding with { Chosen = true };
+                if (url.IsWeb == given.IsWeb) auto.Add(findings.Count);
+                findings.Add(await TryAsync(url, proxy is null ? proxies.Without() : proxies, proxy, stop));
+                if (proxy is not null) findings.Add(await TryAsync(url, proxies.Without(), null, stop));
             }
-            findings.Add(finding);
-            if (proxy is not null) findings.Add(await TryAsync(url, proxies.Without(), null, stop));
         }
+        auto.RemoveAll(way => !findings[way].Works);
+        var chosen = auto.FindIndex(way => findings[way].UpMbps is not null);
+        if (auto.Count > 0) findings[auto[Math.Max(0, chosen)]] = findings[auto[Math.Max(0, chosen)]] with { Chosen = true };
         return findings;
     }
 
     async Task<Finding> TryAsync(CarrierUrl url, ProxySettings through, ProxyServer? proxy, CancellationToken stop)
     {
-        var finding = new Finding((url with { Way = null }).ToString(), url.Kind, proxy?.ToString(), Works: false, null, null, null);
+        var finding = await ReachAsync(url, through, proxy, stop);
+        if (tls is null || !finding.Works) return finding;
+        // A little first: on a slow path that has to be enough, on any other it says how much a second's worth is.
+        if (await MeasureAsync(url, through, proxy, Little, stop) is not { } first) return finding;
+        if (first.Failure is { } cut) return finding with { Why = $"a question passes, {Little >> 10} KiB each way do not: {cut.Reason}" };
+        var much = (uint)Math.Min(Measurement.MostBytes, Little * (Enough / (first.Up + first.Down)));
+        var amount = Little;
+        if (much > 2 * Little && await MeasureAsync(url, through, proxy, much, stop) is { Failure: null } second) (first, amount) = (second, much);
+        return finding with { UpMbps = Rate(amount, first.Up), DownMbps = Rate(amount, first.Down) };
+    }
+
+    const uint Little = 128 * 1024;
+    static readonly TimeSpan Enough = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan MeasureTimeout = TimeSpan.FromSeconds(15);
+
+    static double Rate(uint bytes, TimeSpan time) => Math.Round(bytes * 8 / 1e6 / Math.Max(time.TotalSeconds, 1e-6), 1);
+
+    /// <returns>Null when the way no longer works.</returns>
+    async Task<MeasureResult?> MeasureAsync(CarrierUrl url, ProxySettings through, ProxyServer? proxy, uint bytes, CancellationToken stop)
+    {
+        var (connection, _) = await DialAsync(url, through, proxy, stop);
+        if (connection is null) return null;
+        await using var carrier = connection;
+        await using var late = _time.CreateTimer(static state => ((Connection)state!).Abort(Late), carrier, MeasureTimeout, Timeout.InfiniteTimeSpan);
+        var (secured, _) = await tls!.ConnectAsync(carrier);
+        if (secured is null) return null;
+        await using (secured)
+        {
+            secured.StartBatching();
+            return await new JackHandshake(secured, CarrierTrust.Tls, MeasureTimeout, _time).MeasureAsync(bytes, bytes);
+        }
+    }
+
+    async Task<Finding> ReachAsync(CarrierUrl url, ProxySettings through, ProxyServer? proxy, CancellationToken stop)
+    {
+        var finding = new Finding((url with { Way = null }).ToString(), url.Kind, proxy?.ToString(), Works: false, null, null, null, null, null);
         var began = _time.GetTimestamp();
         var (connection, failure) = await DialAsync(url, through, proxy, stop);
         if (connection is null) return finding with { Why = failure?.ToString() };

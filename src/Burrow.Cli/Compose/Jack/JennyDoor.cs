@@ -33,7 +33,18 @@ sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, ProxySett
     readonly Lock _gate = new();
     readonly WayTable _ways = new(urls.Count); // guarded by _gate
     readonly ProxyDialer _proxied = new(proxies, sources.Count == 0 ? null : new TcpDialer(time) { Sources = sources });
+    readonly WayMemory? _memory; // guarded by _gate
     DoorResult _lastRefusal; // guarded by _gate
+
+    /// <summary>What is known of the ways in this network from before; null: nothing.</summary>
+    public WayMemory? Memory
+    {
+        init
+        {
+            _memory = value;
+            if (value is not null) _ways.Remember(value.Recall());
+        }
+    }
 
     public string Name { get; } = (urls[0] with { Way = null }).ToString();
 
@@ -41,7 +52,11 @@ sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, ProxySett
 
     public void Worked(int way)
     {
-        lock (_gate) _ways.Worked(way);
+        lock (_gate)
+        {
+            _ways.Worked(way);
+            _memory?.Note(way); // a line in a file, and only where another way worked before
+        }
     }
 
     public void LedNowhere(int way)
@@ -56,7 +71,11 @@ sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, ProxySett
 
     public void Forget()
     {
-        lock (_gate) _ways.Forget();
+        lock (_gate)
+        {
+            _ways.Forget();
+            if (_memory is not null) _ways.Remember(_memory.Recall());
+        }
     }
 
     TimeSpan Now => time.GetElapsedTime(0);

@@ -44,7 +44,11 @@ sealed class SessionAttach(JackContext jack, Session.Session session, RedialPace
     public async Task<AttachedCarrier?> TryBetterAsync(NextEpoch epoch, int way, CancellationToken stop)
     {
         var call = await CallAsync(epoch, pressing: false, way, stop);
-        if (!call.Connected) return null;
+        if (!call.Connected)
+        {
+            if (call.Door.Failure is not null) news.Lesser(call.Door);
+            return null;
+        }
         if (call.Said.Failure is not { } failure) return new(call.Door, call.Said.Point);
         if (!epoch.WasStale(failure)) jack.Door.LedNowhere(call.Door.Way);
         return null;

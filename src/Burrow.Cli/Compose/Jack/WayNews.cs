@@ -26,14 +26,23 @@ sealed class WayNews(IJennyDoor door, ILogger logger)
     public void Uses(DoorResult used)
     {
         door.Worked(used.Way);
-        foreach (var other in used.Others ?? [])
+        foreach (var other in used.Others ?? []) DoesNotWork(other);
+    }
+
+    /// <summary>Better ways than the one that works were tried, and none of them leads to Jenny: the reasons are news once.</summary>
+    public void Lesser(DoorResult tried)
+    {
+        DoesNotWork(tried);
+        foreach (var other in tried.Others ?? []) DoesNotWork(other);
+    }
+
+    void DoesNotWork(DoorResult way)
+    {
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                if (other.Failure!.Cause == EndCause.Stopped || !_toldOfWays.Add((other.Way, other.Failure.Cause))) continue;
-            }
-            TunnelLog.WayDoesNotWork(logger, door.NameOf(other.Way), other.Failure);
+            if (way.Failure!.Cause == EndCause.Stopped || !_toldOfWays.Add((way.Way, way.Failure.Cause))) return;
         }
+        TunnelLog.WayDoesNotWork(logger, door.NameOf(way.Way), way.Failure);
     }
 
     /// <summary>No way led anywhere.</summary>

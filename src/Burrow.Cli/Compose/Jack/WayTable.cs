@@ -48,6 +48,12 @@ sealed class WayTable(int count)
         else _ways[way] = _ways[way] with { RestsUntil = now + Pause(FirstRest, LongestRest, _ways[way].Losses), Losses = _ways[way].Losses + 1 };
     }
 
+    /// <summary>In this network that way worked the last time, and so the better ones did not.</summary>
+    public void Remember(int way)
+    {
+        for (var better = 0; better < way; better++) Blocked(better);
+    }
+
     /// <summary>Another network: all begin anew.</summary>
     public void Forget() => Array.Clear(_ways);
 

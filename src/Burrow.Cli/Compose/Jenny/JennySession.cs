@@ -61,6 +61,6 @@ sealed class JennySession(Session.Session session, SessionEnd end, LinkRunner ru
         var loss = await _carried.CarryAsync(carrier, kind, remote, point, logger);
         DetachedAt = time.GetTimestamp();
         Interlocked.Decrement(ref _carriers);
-        if (loss is { } lost) _carried.Tell(lost, logger);
+        if (loss is { } lost) await _carried.TellUnlessMovedAsync(lost, logger);
     }
 }

@@ -57,6 +57,10 @@ sealed class Reception(SessionTable sessions, CredentialTable credentials, TimeP
                 caller.Admit();
                 await session.CarryAsync(caller.Connection, caller.Kind, remote, attached.Point, logger);
                 break;
+            case JennyOutcome.Measuring { Asked: var asked }:
+                caller.Admit();
+                await using (EndIn(MeasureTime, caller.Connection)) await Measurement.AnswerAsync(caller.Connection, asked);
+                break;
             case JennyOutcome.Refused { Reason: var reason }:
                 NoteRefusal(caller, remote, reason);
                 break;
@@ -88,6 +92,12 @@ sealed class Reception(SessionTable sessions, CredentialTable credentials, TimeP
         if (IsNews(_left, group)) TunnelLog.CallerLeft(logger, remote, reason);
         else TunnelLog.CallerLeftAgain(logger, remote, reason);
     }
+
+    // As long as somebody looks at a screen on which nothing happens.
+    static readonly TimeSpan MeasureTime = TimeSpan.FromSeconds(30);
+
+    ITimer EndIn(TimeSpan limit, Connection connection) => time.CreateTimer(
+        static connection => ((Connection)connection!).Abort(new EndReason(EndPhase.Handshake, EndSide.Path, EndCause.TimedOut, "a measurement took too long")), connection, limit, Timeout.InfiniteTimeSpan);
 
     ITimer EndSoon(Connection connection) => time.CreateTimer(
         static connection => ((Connection)connection!).Abort(new EndReason(EndPhase.Handshake, EndSide.Local, EndCause.Busy, "too many refused attempts")),

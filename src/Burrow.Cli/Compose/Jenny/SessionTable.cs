@@ -30,6 +30,7 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
         List<JennySession> over;
         JennySession? displaced = null;
         JennySession born;
+        int open;
         TaskCompletionSource birth;
         lock (_gate)
         {
@@ -48,6 +49,7 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
             foreach (var session in over) _sessions.Remove(session.Session.Id);
             born = Create(request, grant);
             _sessions.Add(born.Session.Id, born);
+            open = _sessions.Count;
             (birth, _birth) = (_birth, NewSignal());
         }
         // Outside of the lock, but before Jack hears of the birth: the old run's listeners are free when the new one asks for them.
@@ -56,7 +58,7 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
         if (grant.Authority.OwnMaps) context.Maps.AddAsker(message.Mode, born.End);
         if (born.Session.Ended is not null) context.Maps.RemoveAsker(born.End); // superseded already
         birth.SetResult();
-        TunnelLog.SessionBorn(context.Logger, born.Session.Id, message.Mode.Text(), born.Peer, request.Remote);
+        TunnelLog.SessionBorn(context.Logger, born.Session.Id, message.Mode.Text(), born.Peer, request.Remote, open);
         return new BirthDecision.Granted(born.Session, wantedModes());
     }
 
@@ -123,14 +125,16 @@ sealed class SessionTable(SessionEndContext context, Func<string?, Grant?> grant
 
     void OnEnded(JennySession session, EndReason reason)
     {
+        int open;
         lock (_gate)
         {
             _sessions.Remove(session.Session.Id);
+            open = _sessions.Count;
             // A run without sessions left needs no remembering; what it might still send is refused by its sessions being gone.
             if (!_sessions.Values.Any(other => other.Credential == session.Credential && other.Instance == session.Instance)) _runs.Remove((session.Credential, session.Instance));
         }
         context.Maps.RemoveAsker(session.End);
-        TunnelLog.SessionEnded(context.Logger, session.Session.Id, session.Session.Mode.Text(), session.Peer, reason);
+        TunnelLog.SessionEnded(context.Logger, session.Session.Id, session.Session.Mode.Text(), session.Peer, reason, open);
     }
 
     static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

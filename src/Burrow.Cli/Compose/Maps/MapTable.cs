@@ -18,6 +18,9 @@ sealed class MapTable(bool isJack, Chores chores, TimeProvider time, ILogger log
     readonly Dictionary<string, ActiveMap> _remote = new(StringComparer.Ordinal);
     readonly List<(Mode Mode, SessionEnd End)> _askers = [];
 
+    /// <summary>Who may use our dynamic maps from now on; null: everybody who can reach their ports.</summary>
+    public void Admit(ProxyUsers? proxyUsers) => _dynamics.Users = proxyUsers;
+
     /// <summary>The modes in which our maps need a session.</summary>
     public IReadOnlySet<Mode> Modes
     {

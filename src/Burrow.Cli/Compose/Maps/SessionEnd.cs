@@ -23,6 +23,7 @@ sealed class SessionEnd : ISessionHandler
     readonly Lock _gate = new();
     readonly Dictionary<uint, RemoteAsk> _asks = []; // that were sent; guarded by _gate
     readonly HashSet<ActiveMap> _asking = []; // maps that want a listener over there, those between two attempts included; guarded by _gate
+    readonly HashSet<Channel> _open = []; // for the log; guarded by itself
     readonly CancellationTokenSource _stop = new();
     PeerListeners? _listeners;
     Session.Session? _session;
@@ -91,7 +92,19 @@ sealed class SessionEnd : ISessionHandler
     public void OnOpened(Session.Session session, Channel channel)
     {
         if (channel.Tag is ProxyChannel proxied) proxied.Opened();
-        TunnelLog.ChannelOpened(Logger, channel.Request.Source, channel.Request.Target);
+        NoteOpen(channel);
+    }
+
+    void NoteOpen(Channel channel)
+    {
+        int open;
+        lock (_open)
+        {
+            if (channel.IsOver) return; // it was quicker, and nobody will tell us again
+            _open.Add(channel);
+            open = _open.Count;
+        }
+        TunnelLog.ChannelOpened(Logger, _peer, channel.Request.Source, channel.Request.Target, open);
     }
 
     public void OnChannelEnded(Session.Session session, Channel channel)
@@ -116,7 +129,13 @@ sealed class SessionEnd : ISessionHandler
                 asked.ChannelEnded();
                 break;
         }
-        TunnelLog.ChannelEnded(Logger, channel.Request.Source, channel.Request.Target, channel.End ?? EndReason.Completed);
+        int open;
+        lock (_open)
+        {
+            _open.Remove(channel);
+            open = _open.Count;
+        }
+        TunnelLog.ChannelEnded(Logger, _peer, channel.Request.Source, channel.Request.Target, channel.End ?? EndReason.Completed, open);
     }
 
     public void OnListen(Session.Session session, uint id, ListenRequest request)
@@ -210,6 +229,7 @@ sealed class SessionEnd : ISessionHandler
         var result = await _context.Outbound.DialAsync(target!, DialTimeout, permit, asked.Wanted);
         if (result.Succeeded)
         {
+            NoteOpen(channel);
             session.Accept(channel, result.Connection);
             return null;
         }

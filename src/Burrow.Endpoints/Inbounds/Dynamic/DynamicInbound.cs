@@ -26,7 +26,7 @@ public readonly record struct DynamicResult
 }
 
 /// <summary>The inbound of dynamic maps: SOCKS 4, 4a and 5 and HTTP proxying on one port, told apart by the first byte.</summary>
-/// <param name="users">Who may use it; null: everybody who can reach the port.</param>
+/// <param name="users">See <see cref="Users"/>.</param>
 /// <param name="time">Measures the deadline.</param>
 /// <param name="deadline">For the whole request; null: 30 s.</param>
 public sealed class DynamicInbound(ProxyUsers? users, TimeProvider time, TimeSpan? deadline = null)
@@ -41,6 +41,14 @@ public sealed class DynamicInbound(ProxyUsers? users, TimeProvider time, TimeSpa
     public const int MostAtOnce = 1024;
 
     int _talking;
+    volatile ProxyUsers? _users = users;
+
+    /// <summary>Who may use it; null: everybody who can reach the port. Another one holds for clients that come from then on.</summary>
+    public ProxyUsers? Users
+    {
+        get => _users;
+        set => _users = value;
+    }
 
     /// <summary>Lets one client say what it wants. Takes the connection over; never throws.</summary>
     public async Task<DynamicResult> ReadAsync(Connection client)
@@ -108,9 +116,9 @@ public sealed class DynamicInbound(ProxyUsers? users, TimeProvider time, TimeSpa
 
     IDialogue? For(byte first) => first switch
     {
-        4 => new Socks4Dialogue(users),
-        5 => new Socks5Dialogue(users),
-        (>= (byte)'A' and <= (byte)'Z') or (>= (byte)'a' and <= (byte)'z') => new HttpDialogue(users),
+        4 => new Socks4Dialogue(_users),
+        5 => new Socks5Dialogue(_users),
+        (>= (byte)'A' and <= (byte)'Z') or (>= (byte)'a' and <= (byte)'z') => new HttpDialogue(_users),
         _ => null,
     };
 
