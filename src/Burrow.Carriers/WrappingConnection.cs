@@ -44,7 +44,11 @@ public abstract class WrappingConnection(Connection inner) : Connection
 
     protected override void AbortCore() => Inner.Abort(End!);
 
-    public override ValueTask DisposeAsync() => Inner.DisposeAsync();
+    public override ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this); // there is no finalizer to suppress; whoever adds one to a derived type finds it right
+        return Inner.DisposeAsync();
+    }
 
     async ValueTask<bool> WrittenAsync(ValueTask<bool> written) => Keep(await written);
 

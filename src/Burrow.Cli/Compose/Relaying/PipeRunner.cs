@@ -32,7 +32,7 @@ sealed class PipeRunner(PipeOptions options, RunContext context, ILogger logger)
                 if (!StandardDescriptor.IsOpen(options.Sends ? 0 : 1)) throw new RelayProblemException($"standard {(options.Sends ? "input" : "output")} is closed, and \"-\" means it", ExitCode.Usage);
                 return options.SecretFile is null ? new PipeRunner(options, context, logger).RunAsync() : ResumingPipe.RunAsync(options, context, logger);
             },
-            context.Stop, "stopped before the pipe was joined: nothing was carried");
+            "stopped before the pipe was joined: nothing was carried", context.Stop);
     }
 
     async Task<int> RunAsync()

@@ -29,9 +29,9 @@ static class ToolRun
     }
 
     /// <param name="tool">As above.</param>
-    /// <param name="stop">What stops it.</param>
     /// <param name="stopped">The message when it was stopped before it had begun: a failure, for something was to be done.</param>
-    public static async Task<int> RunAsync(Func<Task<int>> tool, CancellationToken stop, string stopped)
+    /// <param name="stop">What stops it.</param>
+    public static async Task<int> RunAsync(Func<Task<int>> tool, string stopped, CancellationToken stop)
     {
         try
         {
