@@ -41,6 +41,7 @@ sealed class HttpConnect(Connection connection, ProxyServer proxy, Target target
             {
                 return await SkipBodyAsync(head) ? new ProxyResult(connection, null) : new ProxyResult(null, Refusal(head, status));
             }
+            if (status != 407) conversation.Taken();
             if (status is >= 200 and < 300)
             {
                 return new ProxyResult(_length == 0 ? connection : new PrefixedConnection(connection, _buffer.AsMemory(0, _length)), null);

@@ -11,10 +11,8 @@ namespace Burrow.Carriers.Proxy;
 /// </summary>
 public sealed class ProxyAuthentication(ProxyCredentials? credentials)
 {
-    readonly Lock _gate = new();
-    DigestChallenge? _digest; // guarded by _gate, as all below
-    int _digestCount;
-    string _scheme = credentials is null ? "" : "Basic";
+    readonly DigestNonces _nonces = new();
+    volatile string _scheme = credentials is null ? "" : "Basic";
 
     /// <summary>For the message after a 407 that could not be answered.</summary>
     internal string WhyNot => credentials is null ? "give a user and password: http://USER@HOST:PORT with --proxy-password-file" : $"user {credentials.User} or the password is wrong, or may not";
@@ -35,7 +33,7 @@ public sealed class ProxyAuthentication(ProxyCredentials? credentials)
     /// <summary>The requests of one exchange. Not thread-safe.</summary>
     public sealed class Conversation : IDisposable
     {
-        // Requests side by side take a nonce's uses from each other, and a proxy may count few of them; more often in one exchange is a proxy that says so whatever it is told.
+        // A nonce of an earlier exchange may be used up, and the next one by a proxy that was slow; more often in one exchange is a proxy that says so whatever it is told.
         const int MostStale = 4;
 
         readonly ProxyAuthentication _owner;
@@ -45,6 +43,7 @@ public sealed class ProxyAuthentication(ProxyCredentials? credentials)
         NegotiateAuthentication? _negotiate;
         string? _next; // the token of a scheme that takes several rounds
         string _tried = "";
+        DigestNonce? _nonce; // ours for this exchange
         int _stale; // how often the proxy called a nonce too old
 
         internal Conversation(ProxyAuthentication owner, string method, string uri, string? host) => (_owner, _method, _uri, _host) = (owner, method, uri, host);
@@ -54,16 +53,13 @@ public sealed class ProxyAuthentication(ProxyCredentials? credentials)
         {
             if (_owner.Credentials is not { } own) return null;
             if (_next is not null) return _next;
-            lock (_owner._gate)
+            _tried = _owner._scheme;
+            switch (_tried)
             {
-                _tried = _owner._scheme;
-                switch (_tried)
-                {
-                    case "Basic":
-                        return "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{own.User}:{own.Password}"));
-                    case "Digest":
-                        return _owner._digest!.Answer(own, _method, _uri, ++_owner._digestCount);
-                }
+                case "Basic":
+                    return "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{own.User}:{own.Password}"));
+                case "Digest":
+                    return HasNonce ? _nonce!.Answer(own, _method, _uri) : null; // the proxy then gives us one
             }
             if (_tried.Length > 0 && _host is not null) Advance("");
             return _next;
@@ -84,9 +80,10 @@ public sealed class ProxyAuthentication(ProxyCredentials? credentials)
                 if (scheme == "Digest")
                 {
                     var best = offered.Select(DigestChallenge.Parse).Where(known => known is not null).MaxBy(known => known!.Rank);
-                    // The same again means that the password is wrong, unless the proxy says that its nonce grew old.
-                    if (best is null || (_tried == "Digest" && (!best.Stale || ++_stale > MostStale))) continue;
-                    lock (_owner._gate) (_owner._digest, _owner._digestCount, _owner._scheme) = (best, 0, scheme);
+                    // The same again means that the password is wrong, unless the nonce grew old: the proxy says so, or it had taken it before.
+                    if (best is null || (_tried == "Digest" && _nonce is not null && ((!best.Stale && _nonce.Uses == 1) || ++_stale > MostStale))) continue;
+                    if (_nonce is not null) _owner._nonces.Refused(_nonce);
+                    (_nonce, _owner._scheme) = (new DigestNonce(best), scheme);
                     return true;
                 }
                 if (scheme is "Negotiate" or "NTLM")
@@ -99,13 +96,32 @@ public sealed class ProxyAuthentication(ProxyCredentials? credentials)
                 {
                     continue; // Basic was sent, or something that is not to be followed by the bare password
                 }
-                lock (_owner._gate) _owner._scheme = scheme;
+                _owner._scheme = scheme;
                 return true;
             }
             return false;
         }
 
-        public void Dispose() => _negotiate?.Dispose();
+        /// <summary>The next request would be refused for want of a nonce, and its body sent in vain: a proxy may even close before it says so.</summary>
+        public bool LacksNonce => _owner._scheme == "Digest" && !HasNonce;
+
+        bool HasNonce => (_nonce ??= _owner._nonces.Take()) is not null;
+
+        /// <summary>The proxy took what it was told: it may be told so again.</summary>
+        public void Taken()
+        {
+            if (_nonce is not null) _owner._nonces.Return(_nonce);
+            _nonce = null;
+        }
+
+        /// <summary>The exchange is over. A nonce whose use has no answer is gone: nobody knows whether it was counted.</summary>
+        public void Dispose()
+        {
+            _negotiate?.Dispose();
+            // One that was just given goes with the next connection, should the proxy have closed this one.
+            if (_nonce is { Uses: 0 }) _owner._nonces.Return(_nonce);
+            _nonce = null;
+        }
 
         bool Advance(string incoming)
         {

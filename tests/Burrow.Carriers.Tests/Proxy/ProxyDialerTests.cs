@@ -117,6 +117,38 @@ public sealed class ProxyDialerTests : IDisposable
     }
 
     [Fact]
+    public void Digest_SideBySide_UsesANonceForOneExchangeAtATime()
+    {
+        var authentication = new ProxyAuthentication(new ProxyCredentials("alice", "secret"));
+        string Challenge(string nonce) => $"Digest realm=\"lab\", nonce=\"{nonce}\", qop=\"auth\"";
+        using (var first = authentication.Begin("GET", "http://jenny/"))
+        {
+            first.Header();
+            Assert.True(first.Challenged([Challenge("n1")]));
+            Assert.Contains("nonce=\"n1\"", first.Header(), StringComparison.Ordinal);
+            // n1 is in use: the other asks without any, and gets one of its own.
+            using var other = authentication.Begin("GET", "http://jenny/");
+            Assert.True(other.LacksNonce);
+            Assert.Null(other.Header());
+            Assert.True(other.Challenged([Challenge("n2")]));
+            Assert.Contains("nonce=\"n2\"", other.Header(), StringComparison.Ordinal);
+            first.Taken();
+            other.Taken();
+        }
+        using var third = authentication.Begin("GET", "http://jenny/");
+        using var fourth = authentication.Begin("GET", "http://jenny/");
+        Assert.All((string[])[third.Header()!, fourth.Header()!], header => Assert.Contains("nc=00000002", header, StringComparison.Ordinal));
+        // It was good before, so it grew old, whether the proxy says so or not.
+        Assert.True(third.Challenged([Challenge("n3")]));
+        Assert.Contains("nonce=\"n3\"", third.Header(), StringComparison.Ordinal);
+        Assert.False(third.Challenged([Challenge("n4")])); // refused at once: the password is wrong
+        // One use is what this proxy allows: what was used once is not tried again, nor is one whose use had no answer.
+        fourth.Taken();
+        using var fifth = authentication.Begin("POST", "http://jenny/");
+        Assert.True(fifth.LacksNonce);
+    }
+
+    [Fact]
     public async Task WrongPassword_IsTriedOnce()
     {
         var dialling = DialAsync(new ProxyDialer(ProxySettings.None), Proxy(ProxyKind.Http, new ProxyCredentials("alice", "wrong")));

@@ -94,12 +94,14 @@ sealed class WebClient : IDisposable
     {
         if (_authentication is not { WantsConnection: false } own) return await _invoker.SendAsync(request, stop);
         using var conversation = own.Begin(request.Method.Method, request.RequestUri!.AbsoluteUri);
+        if (request.Content is not null && conversation.LacksNonce) await AskForNonceAsync(conversation, stop);
         Tell(request, conversation);
         while (true)
         {
             var response = await _invoker.SendAsync(request, stop);
+            if (response.StatusCode != HttpStatusCode.ProxyAuthenticationRequired) conversation.Taken();
             if (response.StatusCode != HttpStatusCode.ProxyAuthenticationRequired || request.Content is OpenBody) return response;
-            var challenges = response.Headers.ProxyAuthenticate.Select(challenge => challenge.ToString()).ToList();
+            var challenges = Challenges(response);
             request = Copy(request);
             if (conversation.Challenged(challenges))
             {
@@ -115,6 +117,16 @@ sealed class WebClient : IDisposable
             return await _invoker.SendAsync(request, stop);
         }
     }
+
+    // A request without a body costs little, and the proxy's no is all that is wanted of it.
+    async ValueTask AskForNonceAsync(ProxyAuthentication.Conversation conversation, CancellationToken stop)
+    {
+        using var question = Make(new WebRoute(RouteKind.Pull, CarrierId.New()));
+        using var response = await _invoker.SendAsync(question, stop);
+        if (response.StatusCode == HttpStatusCode.ProxyAuthenticationRequired) conversation.Challenged(Challenges(response));
+    }
+
+    static List<string> Challenges(HttpResponseMessage response) => response.Headers.ProxyAuthenticate.Select(challenge => challenge.ToString()).ToList();
 
     // Jenny knows no cycles by that id: her page is short.
     ValueTask<Connection> ProveAsync(CancellationToken stop) =>
