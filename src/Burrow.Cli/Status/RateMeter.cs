@@ -1,8 +1,8 @@
 namespace Burrow.Cli.Status;
 
 /// <summary>
-/// Bytes per second of a counter that only grows, smoothed over the last seconds. Costs nothing on the data path: the counter is read when somebody
-/// asks. Not thread-safe.
+/// Bytes per second of a counter that only grows, smoothed over the last seconds. Costs nothing on the data path: the counter is read every few seconds (<see cref="StatusServer"/>) and when
+/// somebody asks. Not thread-safe.
 /// </summary>
 internal sealed class RateMeter(TimeProvider time)
 {

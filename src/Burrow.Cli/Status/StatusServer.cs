@@ -17,11 +17,15 @@ internal sealed class StatusServer : IAsyncDisposable
     /// <summary>How long a caller may take to read its answer.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>Rates are of the last seconds whenever somebody asks, so somebody has to look now and then.</summary>
+    static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
+
     readonly Socket _listener;
     readonly IStatusSource _source;
     readonly AcceptTrouble _trouble;
     readonly CancellationTokenSource _stop = new();
     readonly Task _loop;
+    readonly Task _looking;
 
     StatusServer(Socket listener, string path, IStatusSource source, ILogger logger)
     {
@@ -30,6 +34,7 @@ internal sealed class StatusServer : IAsyncDisposable
         SocketPath = path;
         _trouble = new AcceptTrouble(DescriptorShare.Tunnel, () => _stop.IsCancellationRequested, TimeProvider.System, reason => CliLog.StatusPaused(logger, reason), () => CliLog.StatusResumed(logger));
         _loop = Task.Run(AcceptAsync);
+        _looking = LookAsync();
     }
 
     public string SocketPath { get; }
@@ -69,6 +74,19 @@ internal sealed class StatusServer : IAsyncDisposable
             while (answers.Count == MaxCallers) answers.Remove(await Task.WhenAny(answers));
         }
         await Task.WhenAll(answers);
+    }
+
+    async Task LookAsync()
+    {
+        using var timer = new PeriodicTimer(Look);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token)) _source.Snapshot();
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody will ask any more.
+        }
     }
 
     /// <returns>Null when we are to stop.</returns>
@@ -116,6 +134,7 @@ internal sealed class StatusServer : IAsyncDisposable
         await _stop.CancelAsync();
         // First the loop: when it is about to accept it must not find its listener gone.
         await _loop;
+        await _looking;
         _listener.Dispose();
         _stop.Dispose();
         File.Delete(SocketPath);

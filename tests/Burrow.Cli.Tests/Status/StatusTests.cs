@@ -122,6 +122,17 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task Server_LooksAlsoWhenNobodyAsks_SoThatTheFirstAnswersRatesAreOfTheLastSeconds()
+    {
+        using var directory = new TemporaryDirectory();
+        using var seen = new SemaphoreSlim(0);
+        var server = StatusServer.Start(directory.Path, "jack", new Counted(Document, seen), NullLogger.Instance)!;
+        // The first is the server's own at its start.
+        for (var look = 0; look < 3; look++) Assert.True(await seen.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        await server.DisposeAsync();
+    }
+
+    [Fact]
     public void Server_WithoutAPlaceForItsSocket_IsDoneWithout()
     {
         using var directory = new TemporaryDirectory();
@@ -179,6 +190,15 @@ public sealed class StatusTests
     sealed class Fixed(StatusDocument document) : IStatusSource
     {
         public StatusDocument Snapshot() => document;
+    }
+
+    sealed class Counted(StatusDocument document, SemaphoreSlim seen) : IStatusSource
+    {
+        public StatusDocument Snapshot()
+        {
+            seen.Release();
+            return document;
+        }
     }
 
     sealed class SteppedTime : TimeProvider
