@@ -47,6 +47,7 @@ sealed class Sshd
         host.Start(["scp", .. Options, "-P", port.ToString(CultureInfo.InvariantCulture), $"root@127.0.0.1:{source}", destination]);
 
     // No keep-alives of ssh's own: what is tested is that it notices nothing.
-    string[] Options => ["-F", "none", "-i", Path.Combine(_folder, "key"), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "BatchMode=yes",
+    // Once a second, for a map may begin to listen a moment later.
+    string[] Options => ["-o", "ConnectionAttempts=20", "-F", "none", "-i", Path.Combine(_folder, "key"), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "BatchMode=yes",
         "-o", "ServerAliveInterval=0", "-o", "TCPKeepAlive=no"];
 }
