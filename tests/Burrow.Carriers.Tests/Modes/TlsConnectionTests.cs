@@ -137,6 +137,41 @@ public sealed class TlsConnectionTests : IDisposable
         await jenny.DisposeAsync();
     }
 
+    /// <summary>A wait can be awaited once only: whoever disposes waits for the waiter instead.</summary>
+    [Fact]
+    public async Task Dispose_WhileSomebodyWaitsForData_EndsTheWait()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var (client, server) = await Loopback.TcpAsync();
+            var (jack, jenny) = await OverAsync(client, server);
+            var waiting = jenny.WaitReadableAsync().AsTask();
+            await jenny.DisposeAsync();
+            await waiting;
+            Assert.Equal(Connection.Aborted, jenny.TryRead(new byte[1]));
+            await jack.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task TryRead_WhileSomebodyWaitsForData_LeavesTheWaitToHim()
+    {
+        var (client, server) = await Loopback.TcpAsync();
+        var (jack, jenny) = await OverAsync(client, server);
+        var buffer = new byte[100];
+        for (var round = 0; round < 500; round++)
+        {
+            var waiting = jenny.WaitReadableAsync().AsTask();
+            Assert.True(await jack.WriteAsync("first"u8.ToArray()));
+            int count;
+            while ((count = jenny.TryRead(buffer)) == Connection.WouldBlock) await Task.Yield();
+            await waiting;
+            Assert.Equal(5, count);
+        }
+        await jack.DisposeAsync();
+        await jenny.DisposeAsync();
+    }
+
     [Fact]
     public async Task TryRead_BeginsAWaitThatLosesNothing()
     {

@@ -292,4 +292,15 @@ public sealed class PairTests : IAsyncDisposable
         Assert.Equal(0, await connect.EndAsync(PosixSignal.SIGTERM));
         Assert.Equal(0, await listen.EndAsync(PosixSignal.SIGTERM));
     }
+
+    [Fact]
+    public async Task Sigterm_WhileAuthenticatedHelpersWait_EndsWith0()
+    {
+        var secret = await SecretAsync();
+        var (listen, _, helpers) = await ListenTwoAsync("--hello-dst", "--secret-file", secret);
+        for (var i = 0; i < 2; i++) ConnectTwo(helpers, 1, "--hello-from-src", "--secret-file", secret);
+        for (var i = 0; i < 2; i++) await listen.LineAsync("waits for a client");
+        Assert.Equal(0, await listen.EndAsync(PosixSignal.SIGTERM));
+        Assert.DoesNotContain("Exception", listen.Messages, StringComparison.Ordinal);
+    }
 }

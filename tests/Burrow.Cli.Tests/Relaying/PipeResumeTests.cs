@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Xunit;
 
@@ -31,6 +32,25 @@ public sealed class PipeResumeTests : IDisposable
         var sum = $"sha256 {Convert.ToHexStringLower(SHA256.HashData(content))}, 12000000 bytes, confirmed by both ends";
         Assert.Contains(sum, sender.Messages, StringComparison.Ordinal);
         Assert.Contains(sum, receiver.Messages, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Resume_WaitAndRate_BeginWhenThePeerIsThere()
+    {
+        var secret = _directory.File("secret");
+        await using (var key = ToolProcess.Start("key", "new", "-o", secret)) await key.EndAsync();
+        await using var receiver = ToolProcess.Start("pipe", "--resume", "--secret-file", secret, "-w", "3", "-p", ":0", "-");
+        var port = Peers.Text(await receiver.PortAsync());
+        await Task.Delay(TimeSpan.FromSeconds(3.5)); // longer than its -w
+        Assert.DoesNotContain("mean", receiver.Messages, StringComparison.Ordinal);
+        await using var sender = ToolProcess.Start("pipe", "--resume", "--secret-file", secret, "-", "127.0.0.1", port);
+        await sender.LineAsync("is up");
+        var began = Stopwatch.GetTimestamp();
+        await sender.FeedAsync("x"u8.ToArray());
+        Assert.Equal("x"u8.ToArray(), (await receiver.EndAsync()).Output);
+        Assert.True(Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(1.8));
+        Assert.Contains("mean", receiver.Messages, StringComparison.Ordinal);
+        Assert.Equal(0, (await sender.EndAsync()).ExitCode);
     }
 
     [Fact]

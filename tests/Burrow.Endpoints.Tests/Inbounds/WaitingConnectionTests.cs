@@ -65,6 +65,25 @@ public sealed class WaitingConnectionTests
         await waiting.DisposeAsync();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Disposed_WhileItIsWatched_EndsTheWatchBeforeItLetsGo(bool taken)
+    {
+        var inner = new SilentConnection();
+        var waiting = new WaitingConnection(inner, leavesByEnding: true, _clock);
+        Assert.True(inner.IsWaitedFor);
+        if (taken)
+        {
+            Assert.True(waiting.Take());
+            Assert.Equal(Connection.WouldBlock, waiting.TryRead(new byte[1])); // the watch is the reader still
+        }
+        await waiting.DisposeAsync().AsTask().WaitAsync(Limit);
+        Assert.False(inner.WasWaitedForWhenDisposed);
+        Assert.Equal(EndCause.Closed, waiting.End?.Cause);
+        Assert.True(waiting.Over.IsCompleted);
+    }
+
     [Fact]
     public async Task ClientThatIsPutBack_IsTheFirstOfItsSide()
     {
@@ -78,5 +97,44 @@ public sealed class WaitingConnectionTests
         Assert.True(table.TryAdd(PairSide.Helper, helper, out var partner));
         Assert.Same(first, partner);
         foreach (var connection in (Connection[])[firstPeer, first, secondPeer, second, helperPeer, helper]) await connection.DisposeAsync();
+    }
+
+    /// <summary>Says nothing, and knows whether somebody waits for it to.</summary>
+    sealed class SilentConnection : Connection
+    {
+        readonly TaskCompletionSource _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        volatile bool _isWaitedFor;
+
+        public bool IsWaitedFor => _isWaitedFor;
+
+        public bool? WasWaitedForWhenDisposed { get; private set; }
+
+        public override int TryRead(Span<byte> buffer)
+        {
+            Assert.False(_isWaitedFor);
+            return End is null ? WouldBlock : Aborted;
+        }
+
+        public override async ValueTask WaitReadableAsync()
+        {
+            _isWaitedFor = true;
+            await _aborted.Task;
+            _isWaitedFor = false;
+        }
+
+        public override int TryWrite(ReadOnlySpan<byte> buffer) => End is null ? 0 : Aborted;
+
+        public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> buffer) => new(End is null);
+
+        public override ValueTask<bool> CompleteAsync() => new(End is null);
+
+        public override ValueTask DisposeAsync()
+        {
+            WasWaitedForWhenDisposed = _isWaitedFor;
+            Abort(EndReason.Stopped);
+            return default;
+        }
+
+        protected override void AbortCore() => _aborted.TrySetResult();
     }
 }

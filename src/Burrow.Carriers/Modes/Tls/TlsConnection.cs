@@ -25,7 +25,9 @@ public sealed class TlsConnection : Connection
     readonly SslStream _ssl;
 
     // A wait for data that TryRead or WaitReadableAsync began: a read of zero bytes, which ends when SslStream holds a decrypted record or the end.
+    // SslStream's answer can be consumed once only: by the one who awaits it, if anybody does, and then everybody else awaits him.
     ValueTask<int> _wait;
+    Task _awaited = Task.CompletedTask;
     bool _waiting;
     bool _readable;
     bool _sawEnd;
@@ -65,6 +67,7 @@ public sealed class TlsConnection : Connection
             {
                 if (!_readable)
                 {
+                    if (!_awaited.IsCompleted) return taken > 0 ? taken : WouldBlock;
                     BeginWait();
                     if (!_wait.IsCompleted) return taken > 0 ? taken : WouldBlock;
                     EndWait(_wait.GetAwaiter().GetResult());
@@ -91,9 +94,15 @@ public sealed class TlsConnection : Connection
         return taken;
     }
 
-    public override async ValueTask WaitReadableAsync()
+    public override ValueTask WaitReadableAsync()
     {
-        if (_readable || _sawEnd || End is not null) return;
+        if (_readable || _sawEnd || End is not null) return default;
+        if (_awaited.IsCompleted) _awaited = AwaitAsync();
+        return new ValueTask(_awaited);
+    }
+
+    async Task AwaitAsync()
+    {
         try
         {
             BeginWait();
@@ -210,6 +219,7 @@ public sealed class TlsConnection : Connection
         // The peer's close_notify is followed by its end of stream; having read it lets the inner connection close in order.
         else _inner.TryRead(stackalloc byte[1]);
         await _inner.DisposeAsync();
+        await _awaited.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // whoever awaits it is told
         if (_waiting)
         {
             try

@@ -38,7 +38,6 @@ static class ResumingPipe
             books.Count(() => relay.Forward);
             EndReason? failure;
             await using (new Counting(books.Ledgers, options.Interval, time, logger))
-            await using (PipeScreen.Show(options, context.Terminal, () => relay.Forward, time))
             {
                 failure = await JoinAsync(options, local, vouched, relay, context, logger);
                 books.Close();
@@ -56,8 +55,8 @@ static class ResumingPipe
     /// <returns>Null when everything was confirmed.</returns>
     static async Task<EndReason?> JoinAsync(PipeOptions options, LocalAddresses local, VouchedConnection vouched, Relay relay, RunContext context, ILogger logger)
     {
-        var given = 0;
-        var once = new GivenOutbound(_ => new(Interlocked.Exchange(ref given, 1) == 0
+        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var once = new GivenOutbound(_ => new(opened.TrySetResult()
             ? DialResult.Success(vouched)
             : DialResult.Failed(new EndReason(EndPhase.Dial, EndSide.Local, EndCause.Busy, "this pipe has its other end already"))));
         await using var onStop = context.Stop.Register(() => vouched.Abort(EndReason.Stopped));
@@ -65,7 +64,8 @@ static class ResumingPipe
         {
             var listener = await ToolSockets.ListenAsync(new Target("", listen.Port), local, TimeProvider.System, logger, context.Stop);
             await using var jenny = ResumingJenny.Start(listener, options.SecretFile!, once, GivenOutbound.OnlyAnything, logger);
-            var failure = await RelayAsync(options, vouched, relay);
+            await Task.WhenAny(opened.Task, vouched.Outcome);
+            var failure = await RelayAsync(options, vouched, relay, context);
             if (!options.Sends && failure is null) await PartAsync(() => jenny.IsEmpty);
             return failure;
         }
@@ -79,14 +79,17 @@ static class ResumingPipe
             return jack.Refused.IsCompleted && await jack.Refused is { } refused ? refused : vouched.End ?? EndReason.Stopped;
         }
         session.Open(new OpenRequest(GivenOutbound.Anything, 0, null), vouched, new Traffic(BootTimeProvider.Instance));
-        var outcome = await RelayAsync(options, vouched, relay);
+        var outcome = await RelayAsync(options, vouched, relay, context);
         if (!options.Sends && outcome is null) await PartAsync(() => session.Ended is not null);
         return outcome;
     }
 
-    static async Task<EndReason?> RelayAsync(PipeOptions options, VouchedConnection vouched, Relay relay)
+    /// <summary>Carries everything over the channel. It is open, unless the outcome is known already: what is timed is timed from here.</summary>
+    static async Task<EndReason?> RelayAsync(PipeOptions options, VouchedConnection vouched, Relay relay, RunContext context)
     {
         if (options.Wait > TimeSpan.Zero) await Task.WhenAny(vouched.Outcome, Task.Delay(options.Wait));
+        if (vouched.Outcome.IsCompleted) return await vouched.Outcome;
+        await using var screen = PipeScreen.Show(options, context.Terminal, () => relay.Forward, BootTimeProvider.Instance);
         var running = relay.RunAsync();
         await Task.WhenAny(vouched.Outcome, running);
         // Our own side's failure tells more than what it caused on the other.

@@ -102,7 +102,8 @@ public sealed class WaitingConnection : Connection
             }
             if (_ended) return EndOfStream;
         }
-        return Passed(_inner.TryRead(buffer));
+        // Until its last wait is over the watch is the inner connection's one reader.
+        return _watch.IsCompleted ? Passed(_inner.TryRead(buffer)) : WouldBlock;
     }
 
     /// <inheritdoc/>
@@ -128,9 +129,18 @@ public sealed class WaitingConnection : Connection
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        await _inner.DisposeAsync();
-        SetEnd(_inner.End ?? EndReason.Completed);
-        _over.TrySetResult();
+        try
+        {
+            // What is still waited for has not ended, so there is nothing to close in order.
+            if (!_watch.IsCompleted) _inner.Abort(new EndReason(EndPhase.Close, EndSide.Local, EndCause.Closed));
+            await _watch;
+        }
+        finally
+        {
+            await _inner.DisposeAsync();
+            SetEnd(_inner.End ?? EndReason.Completed);
+            _over.TrySetResult();
+        }
     }
 
     /// <inheritdoc/>
