@@ -69,6 +69,23 @@ public sealed class EveryToolTests : IDisposable
         Assert.Equal(IPAddress.Parse(Own), ((IPEndPoint)served.RemoteEndPoint!).Address);
     }
 
+    /// <summary>Those that dial would try for ever, and those that listen elsewhere would fail each client.</summary>
+    [Theory]
+    [InlineData("connecttwo", "-s", "127.0.0.1:1", "-d", "127.0.0.1:1")]
+    [InlineData("forward", "-s", "127.0.0.1:0", "-d", "127.0.0.1:1")]
+    [InlineData("listentwo", "-s", "127.0.0.1:0", "-d", "127.0.0.1:0")]
+    [InlineData("pipe", "-", "127.0.0.1", "1")]
+    public async Task InaddrDefaultOfAnotherMachine_IsAnErrorAtTheStart(params string[] command)
+    {
+        foreach (var other in (string[])["192.0.2.1", "2001:db8::1"])
+        {
+            await using var tool = ToolProcess.Start(ToolProcess.Program, new Dictionary<string, string> { ["BURROW_DIRECTORY"] = _directory.Path, ["INADDR_DEFAULT"] = other }, command);
+            Assert.Equal(1, (await tool.EndAsync()).ExitCode);
+            Assert.Contains($"INADDR_DEFAULT: cannot bind to \"{other}\": ", tool.Messages, StringComparison.Ordinal);
+            Assert.DoesNotContain("listening", tool.Messages, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("::1")]

@@ -84,6 +84,34 @@ public sealed class HostFileUseTests : IDisposable
         Assert.Equal("127.0.0.1 5\n", await File.ReadAllTextAsync(hosts));
     }
 
+    /// <summary>The lock is the first one's, and the second may not write it.</summary>
+    [Fact]
+    public async Task HostFileOfTwoUsers_IsCountedByBoth_AndNothingIsLost()
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            const string Reason = "to be two users takes root";
+            if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail(Reason);
+            Assert.Skip(Reason);
+        }
+        const UnixFileMode Reading = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        const UnixFileMode Writing = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        var hosts = _directory.FileOf("hosts", "127.0.0.1 0\n");
+        File.SetUnixFileMode(hosts, Reading | Writing);
+        File.SetUnixFileMode(_directory.Path, Reading | Writing | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        string[] add = [ToolProcess.Program, "hosts", "add", hosts, "127.0.0.1", "1"];
+        string[] addAsNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--", .. add];
+        var nothing = new Dictionary<string, string>();
+        await using (var first = ToolProcess.Start(add[0], nothing, add[1..])) Assert.Equal(0, (await first.EndAsync()).ExitCode);
+        var both = Enumerable.Range(0, 12).Select(i => i % 2 == 0 ? add : addAsNobody).Select(command => ToolProcess.Start(command[0], nothing, command[1..])).ToList();
+        foreach (var tool in both)
+        {
+            Assert.Equal((0, ""), ((await tool.EndAsync()).ExitCode, tool.Messages));
+            await tool.DisposeAsync();
+        }
+        Assert.Equal("127.0.0.1 13\n", await File.ReadAllTextAsync(hosts));
+    }
+
     [Fact]
     public async Task DirectoryAsAHostFile_IsCalledOne()
     {

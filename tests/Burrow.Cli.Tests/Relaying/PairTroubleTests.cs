@@ -101,6 +101,38 @@ public sealed class PairTroubleTests : IAsyncDisposable
         }).WaitAsync(TimeSpan.FromSeconds(20));
     }
 
+    /// <summary>It takes the service's greeting for a bad handshake, and hangs up with an alert: something came, so somebody seems to be there.</summary>
+    [Fact]
+    public async Task WithoutHello_AListenTwoThatWantsASecret_IsDialledLessAndLess_AndAskedFor()
+    {
+        var (service, port) = Peers.Listen();
+        using var closed = service;
+        var dials = 0;
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                while (true)
+                {
+                    using var asked = await service.AcceptAsync();
+                    Interlocked.Increment(ref dials);
+                    await asked.SendTextAsync("SSH-2.0-some\r\n");
+                    await asked.ReceiveAsync(new byte[100]);
+                }
+            }
+            catch (SocketException)
+            {
+                // The test is over.
+            }
+        });
+        var (__, ___, helpers) = await ListenTwoAsync("--secret-file", (await KindAsync("resume"))[^1]);
+        var connect = ConnectTwo(helpers, port);
+        await connect.LineAsync("does it want a secret or --resume");
+        await Task.Delay(TimeSpan.FromSeconds(3)); // a thousand dials, if there is no pause
+        Assert.InRange(Volatile.Read(ref dials), 3, 30);
+        Assert.Single(connect.Messages.Split('\n'), line => line.Contains("does it want a secret", StringComparison.Ordinal));
+    }
+
     /// <summary>As an sshd does after its LoginGraceTime: a client who was led to what it left behind would read a greeting and an end.</summary>
     [Fact]
     public async Task WithoutHello_AServiceThatHangsUpOnNobody_IsDialledAgain()

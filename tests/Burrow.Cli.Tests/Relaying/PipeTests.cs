@@ -270,7 +270,7 @@ public sealed class PipeTests : IDisposable
     [Theory]
     [InlineData("10.1.2.3.4", 2, "INADDR_DEFAULT: \"10.1.2.3.4\" is neither an address nor a host name")]
     [InlineData("no-such-host.invalid", 1, "INADDR_DEFAULT: the host \"no-such-host.invalid\" is unknown")]
-    [InlineData("192.0.2.1", 1, "address not available")]
+    [InlineData("192.0.2.1", 1, "INADDR_DEFAULT: cannot bind to \"192.0.2.1\": ")]
     public async Task WrongInaddrDefault_IsAnError(string value, int code, string message)
     {
         await using var tool = ToolProcess.Start(ToolProcess.Program, new Dictionary<string, string> { ["INADDR_DEFAULT"] = value }, "pipe", ":0", "-");

@@ -37,6 +37,7 @@ sealed class ConnectTwoRunner
     readonly ConcurrentDictionary<Connection, byte> _open = new();
     readonly CancellationToken _stop;
     readonly HashSet<EndCause> _told = []; // failures of this outage
+    readonly SessionWorth _worth; // without a hello
     readonly List<Task> _quiet = []; // without a hello: those on which no client has said anything yet
     bool _met;
 
@@ -46,6 +47,10 @@ sealed class ConnectTwoRunner
         _dialer = ToolSockets.Dialer(local, _time);
         _traffic = new RelayTraffic(_time);
         _chores = new Chores(logger);
+        _worth = new SessionWorth(_time, () =>
+        {
+            if (!_stop.IsCancellationRequested) RelayLog.AnswersAtOnce(_logger, Source);
+        });
     }
 
     /// <summary>Runs until the context says stop, or until listentwo turns out to have another secret.</summary>
@@ -159,8 +164,7 @@ sealed class ConnectTwoRunner
     {
         if (await DialHereAsync(there, "a client") is not { } here) return false;
         var relay = new Relay(there, here);
-        var began = _time.GetTimestamp();
-        var over = RelayAsync(relay, there, here, "a client");
+        var over = _worth.FollowAsync(RelayAsync(relay, there, here, "a client"));
         _chores.Add(over);
 
         var settled = Task.WhenAny(relay.ForwardBegun, over);
@@ -168,10 +172,9 @@ sealed class ConnectTwoRunner
         _quiet.Add(settled);
         if (_quiet.Count < MostQuiet) await Task.WhenAny(settled, Task.Delay(QuietPatience, _time));
         else await Task.WhenAny(_quiet);
-        if (!over.IsCompleted || relay.Forward > 0) return true;
-        // A client who was only told something, or a service that had waited long enough for one.
-        var result = await over;
-        return (result.Failed is null && result.Backward > 0) || _time.GetElapsedTime(began) > LongestPause;
+        // Who speaks is a client, and the next is not to wait for his end; unless those before him were none.
+        if (_worth.InDoubt) await Task.WhenAny(over, Task.Delay(SessionWorth.Lasting, _time));
+        return !over.IsCompleted || await over;
     }
 
     async Task LeadOnAsync(Connection there, string client)

@@ -82,6 +82,9 @@ static partial class RelayLog
     [LoggerMessage(1124, LogLevel.Warning, "what {Source} sent first names no client: is listentwo running there without --hello-dst?")]
     public static partial void NoHello(ILogger logger, string source);
 
+    [LoggerMessage(1127, LogLevel.Warning, "{Source} has answered several times at once and closed: does it want a secret or --resume, or is it no listentwo? Trying again, less and less often")]
+    public static partial void AnswersAtOnce(ILogger logger, string source);
+
     [LoggerMessage(1125, LogLevel.Warning, "what {Source} sent first is a client's address, and went to the service: --hello-from-src is missing here, or listentwo should run without --hello-dst")]
     public static partial void UnaskedHello(ILogger logger, string source);
 }

@@ -8,10 +8,14 @@ namespace Burrow.Endpoints.Platform.Unix;
 internal sealed partial class FileLock : IDisposable
 {
     // asm-generic/fcntl.h, as on x64 and arm64
-    const int ReadWriteCreateCloseOnExec = 0x2 | 0x40 | 0x80000;
+    const int ReadOnly = 0x0;
+    const int ReadWrite = 0x2;
+    const int Create = 0x40;
+    const int CloseOnExec = 0x80000;
     const int OwnerWritesOthersRead = 0x1A4; // 0644
     const int Exclusive = 2; // LOCK_EX
     const int Interrupted = 4; // EINTR
+    const int NotPermitted = 13; // EACCES
 
     // Where we can't wait in the kernel.
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
@@ -27,12 +31,15 @@ internal sealed partial class FileLock : IDisposable
 
     public void Dispose() => _file.Dispose();
 
+    // A file that several users write may have a lock that another of them made. To lock it, reading is enough for flock(2), except over NFS, which makes of it a lock of fcntl(2) that only a writer
+    // may take; and Linux creates no file in a sticky directory where another user has one, not even to open that (fs.protected_regular, proc(5)).
+    static readonly int[] WaysToOpen = [ReadWrite | Create, ReadWrite, ReadOnly];
+
     // The runtime's own way of opening takes a lock of its own, and fails instead of waiting.
     [SupportedOSPlatform("linux")]
     static SafeFileHandle TakeInKernel(string path)
     {
-        var file = Open(path, ReadWriteCreateCloseOnExec, OwnerWritesOthersRead);
-        if (file.IsInvalid) throw Failure(path, "opened");
+        var file = Open(path);
         while (Flock(file, Exclusive) != 0)
         {
             if (Marshal.GetLastPInvokeError() == Interrupted) continue;
@@ -41,6 +48,19 @@ internal sealed partial class FileLock : IDisposable
             throw failure;
         }
         return file;
+    }
+
+    [SupportedOSPlatform("linux")]
+    static SafeFileHandle Open(string path)
+    {
+        foreach (var way in WaysToOpen)
+        {
+            var file = Open(path, way | CloseOnExec, OwnerWritesOthersRead);
+            if (!file.IsInvalid) return file;
+            file.Dispose();
+            if (Marshal.GetLastPInvokeError() != NotPermitted) break;
+        }
+        throw Failure(path, "opened");
     }
 
     static SafeFileHandle TakeByAsking(string path)
