@@ -101,7 +101,7 @@ public sealed class PairTroubleTests : IAsyncDisposable
         }).WaitAsync(TimeSpan.FromSeconds(20));
     }
 
-    /// <summary>It takes the service's greeting for a bad handshake, and hangs up with an alert: something came, so somebody seems to be there.</summary>
+    /// <summary>It takes the service's greeting for a bad handshake, and hangs up with an error: something came, so somebody seems to be there.</summary>
     [Fact]
     public async Task WithoutHello_AListenTwoThatWantsASecret_IsDialledLessAndLess_AndAskedFor()
     {

@@ -3,12 +3,12 @@ using Burrow.Core;
 namespace Burrow.Cli.Compose.Relaying;
 
 /// <summary>
-/// Tells sessions from the answers of somebody who wants none. A listentwo that wants a secret takes the service's greeting for a bad handshake, answers with an alert of TLS and hangs up:
+/// Tells sessions from the answers of somebody who wants none. A listentwo that wants a secret takes the service's greeting for a bad handshake, answers with an alert of TLS or an HTTP error and hangs up:
 /// seen from here, a client who says something and is gone. Whoever takes that for a client dials both sides hundreds of times a second.
 /// </summary>
 /// <param name="time">Measures the sessions.</param>
 /// <param name="doubted">Called when several in a row were none; again only after one that was.</param>
-/// <remarks>Any thread.</remarks>
+/// <remarks>Any thread. A service that ends in order on such an answer makes of it a session like any other: that one is not told apart.</remarks>
 sealed class SessionWorth(TimeProvider time, Action doubted)
 {
     /// <summary>What lasts so long is a session, however it ends.</summary>
