@@ -27,6 +27,9 @@ sealed class ConnectTwoRunner
     static readonly TimeSpan QuietPatience = TimeSpan.FromSeconds(3);
     const int MostQuiet = 4;
 
+    // More clients in a second come through a pair than ever did through one of its originals; a loop that nobody sees is bounded by it.
+    const int MostDials = 50;
+
     readonly ConnectTwoOptions _options;
     readonly ILogger _logger;
     readonly TimeProvider _time = TimeProvider.System;
@@ -38,6 +41,7 @@ sealed class ConnectTwoRunner
     readonly CancellationToken _stop;
     readonly HashSet<EndCause> _told = []; // failures of this outage
     readonly SessionWorth _worth; // without a hello
+    readonly DialPace _pace;
     readonly List<Task> _quiet = []; // without a hello: those on which no client has said anything yet
     bool _met;
 
@@ -47,6 +51,7 @@ sealed class ConnectTwoRunner
         _dialer = ToolSockets.Dialer(local, _time);
         _traffic = new RelayTraffic(_time);
         _chores = new Chores(logger);
+        _pace = new DialPace(MostDials, _time);
         _worth = new SessionWorth(_time, () =>
         {
             if (!_stop.IsCancellationRequested) RelayLog.AnswersAtOnce(_logger, Source);
@@ -82,6 +87,7 @@ sealed class ConnectTwoRunner
         var code = ExitCode.Done;
         while (!_stop.IsCancellationRequested)
         {
+            await _pace.WaitAsync(_stop);
             var (there, failure) = await DialThereAsync();
             if (failure is { Cause: EndCause.Credential } && !_met)
             {

@@ -8,7 +8,7 @@ namespace Burrow.Cli.Compose.Relaying;
 /// </summary>
 /// <param name="time">Measures the sessions.</param>
 /// <param name="doubted">Called when several in a row were none; again only after one that was.</param>
-/// <remarks>Any thread. A service that ends in order on such an answer makes of it a session like any other: that one is not told apart.</remarks>
+/// <remarks>Any thread. A service that ends in order on such an answer makes of it a session like any other: that one is not told apart, and <see cref="DialPace"/> alone bounds it.</remarks>
 sealed class SessionWorth(TimeProvider time, Action doubted)
 {
     /// <summary>What lasts so long is a session, however it ends.</summary>
