@@ -93,7 +93,13 @@ public sealed class ProxySettings
         var name = colon < 0 ? "" : text[..colon];
         if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal))) error = "a header is written 'Name: value'";
         else if (text.AsSpan(colon + 1).ContainsAnyInRange('\0', '\b') || text.AsSpan(colon + 1).ContainsAnyInRange('\n', '\x1f') || text.Contains('\x7f', StringComparison.Ordinal)) error = "a header's value has no control characters";
+        else if (IsOurs(name)) error = $"{name} is said by the request itself";
         else header = new(name, text[(colon + 1)..].Trim(' ', '\t'));
         return error is null;
     }
+
+    // What tells where a message ends and what its body is (RFC 9110 8, RFC 9112 6), and what is said to the next one on the way only.
+    static bool IsOurs(string name) =>
+        name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase)
+        || ((string[])["Allow", "Connection", "Expect", "Expires", "Keep-Alive", "Last-Modified", "TE", "Trailer", "Transfer-Encoding", "Upgrade"]).Contains(name, StringComparer.OrdinalIgnoreCase);
 }

@@ -11,7 +11,7 @@ internal static class JackCommand
 {
     public static Command Create()
     {
-        var urls = new Argument<string[]>("URL") { Arity = ArgumentArity.ZeroOrMore, Description = "How to reach Jenny, the way to begin with first: tcp://HOST:PORT, unix:PATH" };
+        var urls = new Argument<string[]>("URL") { Arity = ArgumentArity.ZeroOrMore, Description = "How to reach Jenny, the way to begin with first: tcp://HOST:PORT, http://HOST[:PORT]/PREFIX/, https://…, ws://…, wss://…, unix:PATH" };
         urls.Validators.Add(CommandLine.RefuseOptions);
         var locals = SettingOptions.Repeated("-L", "[BIND:]PORT:HOST:PORT", "Listen here, dial from Jenny's side; without BIND on the loopback addresses");
         var remotes = SettingOptions.Repeated("-R", "[BIND:]PORT:HOST:PORT", "Listen at Jenny's, dial from here");

@@ -104,5 +104,9 @@ public sealed class ProxySettingsTests
     [InlineData(": x")]
     [InlineData("X Site: 7")]
     [InlineData("X: a\r\nY: b")]
+    [InlineData("Content-Length: 7")]
+    [InlineData("content-type: text/plain")]
+    [InlineData("Transfer-Encoding: chunked")]
+    [InlineData("Connection: close")]
     public void Header_ThatCouldBeAnother_IsRefused(string text) => Assert.False(ProxySettings.TryParseHeader(text, out _, out _));
 }

@@ -52,6 +52,19 @@ sealed class JackCycles : CycleConnection
     async Task RunAsync()
     {
         await Task.Yield();
+        try
+        {
+            await RequestAsync();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Nobody else would make requests: the carrier would stand still, for ever.
+            Abort(new EndReason(EndPhase.Relay, EndSide.Local, EndCause.Failed, $"{_client.Url}: {e.Message}"));
+        }
+    }
+
+    async Task RequestAsync()
+    {
         var sending = new List<Task>();
         while (End is null)
         {

@@ -161,6 +161,8 @@ sealed class CycleClient
 
     CycleRequest? Push(TimeSpan now)
     {
+        // What is to go out again may have been acknowledged meanwhile, by the late answer of a copy.
+        _pushNext = Math.Max(_pushNext, Out.Acked);
         var ready = Math.Min(Out.Written, _limit) - _pushNext;
         var fin = Out.IsComplete && !_finPushed && _pushNext + ready == Out.Written;
         if ((ready <= 0 && !fin) || _pushes.Count + _again.Count >= CycleTuning.Pushes) return null;

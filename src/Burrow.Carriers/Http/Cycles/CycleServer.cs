@@ -35,9 +35,8 @@ sealed class CycleServer
     public CycleAnswer? Pull(long first, int most, long received, bool isLate)
     {
         Hear(received);
-        var ready = (int)Math.Min(Out.Written - first, Math.Min(most, CycleTuning.LargestPull));
-        // What was acknowledged is gone: this request was overtaken by a later one.
-        if (first < Out.Acked) ready = 0;
+        // What was acknowledged is gone: this request was overtaken by a later one. What was not written yet may be asked for, by whoever is, and from anywhere.
+        var ready = first < Out.Acked || first >= Out.Written ? 0 : Math.Min(Out.Written - first, Math.Min(most, CycleTuning.LargestPull));
         if (ready > 0)
         {
             var bytes = new byte[ready];

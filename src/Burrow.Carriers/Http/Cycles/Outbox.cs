@@ -41,9 +41,12 @@ sealed class Outbox(int capacity)
     public void Complete() => IsComplete = true;
 
     /// <summary>Copies bytes that were written and not acknowledged.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Others are asked for: what the ring has there is somebody else's.</exception>
     public void Copy(long first, Span<byte> target)
     {
         if (target.IsEmpty) return;
+        ArgumentOutOfRangeException.ThrowIfLessThan(first, Acked);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, Written - target.Length);
         var at = (int)(first % _ring!.Length);
         var head = Math.Min(target.Length, _ring.Length - at);
         _ring.AsSpan(at, head).CopyTo(target);

@@ -144,7 +144,21 @@ sealed class JennyDoor(IReadOnlyList<CarrierUrl> urls, TlsClient? tls, ProxySett
         }
     }
 
+    /// <summary>Whatever happens on one way is that way's failure, and the others' chance.</summary>
     async Task<DoorResult> OpenWayAsync(int way, Mode mode, bool pressing, CancellationToken stop)
+    {
+        try
+        {
+            return await TryWayAsync(way, mode, pressing, stop);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // A proxy's token that is none comes out of the platform as what its reader threw.
+            return new DoorResult(null, CarrierTrust.None, urls[way].Kind, new EndReason(EndPhase.Dial, EndSide.Path, EndCause.Failed, $"{urls[way]}: {e.Message}")) with { Way = way };
+        }
+    }
+
+    async Task<DoorResult> TryWayAsync(int way, Mode mode, bool pressing, CancellationToken stop)
     {
         var url = urls[way];
         var proxy = url.Target is { } target ? proxies.For(url.Scheme, target) : null;

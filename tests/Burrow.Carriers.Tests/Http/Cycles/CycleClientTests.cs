@@ -12,6 +12,22 @@ public sealed class CycleClientTests
     static void Answer(CycleClient client, CycleRequest pull, int length) =>
         client.OnAnswer(pull, new CycleAnswer(0, CycleTuning.Window, pull.First, new byte[length], Fin: false, Over: false), Now);
 
+    [Theory]
+    [InlineData(1L)]
+    [InlineData(1L << 31)]
+    [InlineData((1L << 32) - 64_000)]
+    [InlineData(1L << 32)]
+    [InlineData(long.MaxValue)]
+    public void APullFromWhereNothingWasWritten_GetsNothing(long from)
+    {
+        var jenny = new CycleServer();
+        jenny.Out.Write(new byte[1]);
+        Assert.Null(jenny.Pull(from, 1_000_000, 0, isLate: false));
+        Assert.True(jenny.Pull(from, 1_000_000, 0, isLate: true)!.Value.Bytes.IsEmpty);
+        Assert.Throws<ArgumentOutOfRangeException>(() => jenny.Out.Copy(from, new byte[1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => jenny.Out.Copy(0, new byte[2]));
+    }
+
     [Fact]
     public void Pull_OfBytesThatCameBeforeTheirTurn_IsNotMadeAgain()
     {
