@@ -38,6 +38,7 @@ public sealed class CutProxy : IAsyncDisposable
     long _up;
     long _down;
     int _accepted;
+    bool _over; // guarded by _lock
 
     public CutProxy(IPEndPoint target, int port = 0)
     {
@@ -129,9 +130,13 @@ public sealed class CutProxy : IAsyncDisposable
     {
         StopAccepting();
         await _accepting;
-        ForAll(p => p.Reset(ByTest));
         Task[] running;
-        lock (_lock) running = [.. _running];
+        lock (_lock)
+        {
+            _over = true;
+            running = [.. _running];
+        }
+        ForAll(p => p.Reset(ByTest));
         await Task.WhenAll(running);
     }
 
@@ -189,6 +194,7 @@ public sealed class CutProxy : IAsyncDisposable
         {
             _paths.Add(path);
             path.Silence(_silent);
+            if (_over) path.Reset(ByTest); // whoever resets them all did not know this one yet
         }
         await path.RunAsync();
         lock (_lock) _paths.Remove(path);
